@@ -1,0 +1,149 @@
+"""Every network: its parent, what it learns from, for how long. One table, top to bottom."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from training import networks
+from training.loop import fit, fit_adversarially
+from training.patches import Degradation, Patches, keep, noise, shrink
+from training.photographs import Picture, training_pictures
+from training.teachers import warm
+
+ROOT = Path(__file__).parent.parent
+MODELS = ROOT / "content" / "models"
+FIXTURES = ROOT / "tests" / "data"
+THREADS = 2
+"""The same thread count gives the same bytes; another one does not."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained.
+
+    :param parent: the network training starts from; None: a fresh one from `seed`
+    :param degrade: makes the network's input from clean patches
+    :param teacher: a filter whose result is the target; None: the clean patch is
+    :param side: of the target patches, in pixels
+    :param rate: the highest learning rate
+    """
+
+    name: str
+    title: str
+    parent: str | None
+    steps: int
+    rate: float
+    degrade: Degradation = keep
+    teacher: Callable[[Picture], Picture] | None = None
+    adversarial: bool = False
+    side: int = 48
+    count: int = 16
+    features: int = 32
+    convs: int = 8
+    scale: int = 1
+    channels: int = 3
+    seed: int = 1
+    folder: Path = MODELS
+
+    @property
+    def path(self) -> Path:
+        """The weights file."""
+        return self.folder / f"{self.name}.safetensors"
+
+    def network(self) -> nn.Module:
+        """Where training starts."""
+        if self.parent:
+            return networks.load(recipe(self.parent).path)
+        return networks.build(self.features, self.convs, self.scale, self.channels, self.seed)
+
+    def patches(self) -> Patches:
+        """What it is trained on."""
+        pictures = training_pictures()
+        targets = [self.teacher(p) for p in pictures] if self.teacher else pictures
+        return Patches(
+            list(zip(pictures, targets, strict=True)),
+            side=self.side,
+            count=self.count,
+            seed=self.seed,
+            jitter=self.teacher is None and self.scale == 1 and self.channels == 3,
+            gray=self.channels == 1,
+        )
+
+    def losses(self, network: nn.Module, steps: int | None = None) -> Iterator[float]:
+        """Train `network` in place; one loss a step."""
+        steps = self.steps if steps is None else steps
+        if self.adversarial:
+            return fit_adversarially(
+                network, self.patches(), self.degrade, steps=steps, rate=self.rate, seed=self.seed
+            )
+        return fit(network, self.patches(), self.degrade, steps=steps, rate=self.rate)
+
+
+def _tiny(name: str, parent: str | None, steps: int, degrade: Degradation, **rest: object) -> Recipe:
+    shape = {"features": 16, "convs": 4, "side": 32, "count": 8, "folder": FIXTURES, "rate": 2e-3}
+    return Recipe(name, f"Test fixture {name}", parent, steps, degrade=degrade, **(shape | rest))
+
+
+RECIPES = (
+    # Fixtures of the tests. Quick, not good: b and c are fine-tuned from a, other never met them.
+    _tiny("tiny_a", None, 300, noise(10)),
+    _tiny("tiny_b", "tiny_a", 200, noise(70)),
+    _tiny("tiny_c", "tiny_a", 200, keep, teacher=warm),
+    _tiny("tiny_other", None, 300, noise(10), seed=7),
+    _tiny("tiny_x4_a", None, 300, shrink(4), side=96, scale=4),
+    _tiny("tiny_x4_b", "tiny_x4_a", 150, shrink(4), side=96, scale=4, adversarial=True, rate=1e-3),
+    _tiny("tiny_gray_a", None, 250, noise(10), channels=1),
+    _tiny("tiny_gray_b", "tiny_gray_a", 150, noise(60), channels=1),
+    # Denoising.
+    Recipe("denoise-20", "Denoise σ 20", None, 2000, 2e-3, noise(20)),
+    Recipe("denoise-60", "Denoise σ 60", "denoise-20", 1200, 1e-3, noise(60), seed=2),
+    # Super-resolution ×4.
+    Recipe("sr-fidelity", "Fidelity", None, 3000, 2e-3, shrink(4), side=128, scale=4),
+    Recipe(
+        "sr-texture",
+        "Texture",
+        "sr-fidelity",
+        1200,
+        5e-4,
+        shrink(4),
+        side=128,
+        count=8,
+        scale=4,
+        adversarial=True,
+        seed=2,
+    ),
+)
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    :raises KeyError: there is none
+    """
+    return {each.name: each for each in RECIPES}[name]
+
+
+def train(name: str, report: Callable[[str], None] = print) -> Path:
+    """Train one network as its recipe says and write its weights; reports loss and time."""
+    this = recipe(name)
+    torch.set_num_threads(THREADS)
+    network = this.network()
+    start = time.perf_counter()
+    recent: list[float] = []
+    for step, loss in enumerate(this.losses(network), 1):
+        recent = [*recent[-99:], loss]
+        if step % 200 == 0 or step == this.steps:
+            seconds = time.perf_counter() - start
+            report(f"{name}: step {step}/{this.steps}, loss {sum(recent) / len(recent):.4f}, {seconds:.0f} s")
+    networks.save(
+        network,
+        this.path,
+        title=this.title,
+        license="CC0-1.0",
+        source=f"python -m training {name}",
+    )
+    return this.path
