@@ -1,0 +1,233 @@
+"""Read site.yaml: every problem of it, located, in one run; or a valid manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from generator.errors import ManifestError, Problem
+from generator.manifest.references import check_references
+from generator.manifest.types import KINDS, Entry, Manifest
+from generator.manifest.words import did_you_mean
+from generator.manifest.yamlfile import MAX_BYTES, Document, Location, parse
+
+
+@dataclass(frozen=True)
+class ManifestFile:
+    """A valid manifest and where it was read: all its paths are relative to ``root``."""
+
+    path: Path
+    manifest: Manifest
+    document: Document
+
+    @property
+    def root(self) -> Path:
+        """Return the folder that holds the manifest."""
+        return self.path.parent
+
+    def problem(self, location: Location, message: str) -> Problem:
+        """Place a message at a location such as ("models", "sharp", "path")."""
+        return self.document.problem(location, message)
+
+
+def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
+    """Read and check a manifest; ``shown_as`` is the path that messages name.
+
+    Raises ManifestError with every problem: of the YAML, of keys and types, and of ids and
+    files that do not exist.
+    """
+    shown = shown_as or path
+    document = parse(_read(path, shown), shown)
+    problems = list(document.problems)
+    data = document.data
+    if not isinstance(data, dict):
+        if not problems:
+            found = "is empty" if data is None else "is not a mapping"
+            problems.append(Problem(shown, 1, 1, f"the manifest {found}; it starts with 'site:'"))
+        raise ManifestError(problems)
+    manifest, invalid = _validate(data, document)
+    problems += invalid
+    for location, message, at_key in check_references(manifest, path.parent, _ids(data)):
+        problems.append(document.problem(location, message, at_key=at_key))
+    if problems:
+        raise ManifestError(problems)
+    return ManifestFile(path.absolute(), manifest, document)
+
+
+def _read(path: Path, shown: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ManifestError([Problem(shown, 1, 1, "larger than 10 MB: that is no manifest")])
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        column = error.start - (error.object.rfind(b"\n", 0, error.start) + 1) + 1
+        problem = Problem(shown, line, column, "not UTF-8 text: save the file as UTF-8")
+        raise ManifestError([problem]) from None
+    except FileNotFoundError:
+        message = "no such file: write one, or give its path with -c"
+        raise ManifestError([Problem(shown, 1, 1, message)]) from None
+    except OSError as error:
+        raise ManifestError([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from None
+
+
+def _validate(data: dict[str, Any], document: Document) -> tuple[Manifest, list[Problem]]:
+    """Validate; where that fails, drop what is wrong and go on, so that one run finds all."""
+    problems: list[Problem] = []
+    reported: list[Location] = []
+    for _ in range(8):
+        try:
+            return Manifest.model_validate(data), problems
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_context=True)
+        for detail in details:
+            location = _written(detail["loc"], document)
+            # What dropping a wrong part leads to further out is no news.
+            if not any(known[: len(location)] == location for known in reported):
+                problems.append(_translate(detail, location, document))
+        reported += [_written(detail["loc"], document) for detail in details]
+        for detail in details:
+            data = _drop(data, _droppable(_written(detail["loc"], document)))
+        data = {**data, "site": data.get("site", {"title": "-"})}
+    raise ManifestError(problems)
+
+
+def _droppable(location: Location) -> Location:
+    """Return the innermost part around a location without which the rest can be valid."""
+    for length in range(len(location), 1, -1):
+        part = location[length - 1]
+        for parent in _types_at(location[: length - 1]):
+            field = parent.model_fields.get(str(part)) if _is_entry(parent) else None
+            named = get_origin(parent) is dict
+            optional = _is_entry(parent) and (field is None or not field.is_required())
+            if named or (optional and part not in KINDS):
+                return location[:length]
+    return location[:1]
+
+
+def _drop(value: Any, location: Location) -> Any:
+    """Return a copy of nested mappings and lists without the value at a location."""
+    first, rest = location[0], location[1:]
+    if isinstance(value, tuple) and isinstance(first, int) and rest and first < len(value):
+        return (*value[:first], _drop(value[first], rest), *value[first + 1 :])
+    if not isinstance(value, dict) or first not in value:
+        return value
+    if rest:
+        return {**value, str(first): _drop(value[str(first)], rest)}
+    return {key: item for key, item in value.items() if key != first}
+
+
+def _ids(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the ids that were written, also those of entries that are wrong in themselves."""
+    sections = {name: data.get(name) for name in ("models", "inputs", "comparisons")}
+    return {n: tuple(s) if isinstance(s, dict) else () for n, s in sections.items()}
+
+
+def _translate(detail: ErrorDetails, location: Location, document: Document) -> Problem:
+    """Say a pydantic error in one clear line at its place in the file."""
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        key = str(location[-1])
+        known = _keys_at(location[:-1])
+        message = f"unknown key '{key}'{did_you_mean(key, known)}"
+        if not did_you_mean(key, known) and known:
+            message += f"; possible here: {', '.join(known)}"
+        return document.problem(location, message, at_key=True)
+    if kind == "missing":
+        message = f"'{detail['loc'][-1]}' is missing"
+        return document.problem(location[:-1], message, at_key=len(location) > 1)
+    at_key = detail["loc"][-1:] == ("[key]",)
+    return document.problem(location, _message(detail), at_key=at_key)
+
+
+def _message(detail: ErrorDetails) -> str:
+    kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        expected = str(context["expected"])
+        words = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
+        return f"expected {expected}, got {_shown(got)}{did_you_mean(str(got), words)}"
+    if kind in _EXPECTED:
+        return f"expected {_EXPECTED[kind]}, got {_shown(got)}"
+    if kind == "string_pattern_mismatch":
+        return f"{_shown(got)} does not have the expected form ({context['pattern']})"
+    text = detail["msg"][0].lower() + detail["msg"][1:]
+    return f"{text}, got {_shown(got)}" if not isinstance(got, (dict, tuple)) else text
+
+
+_EXPECTED = {
+    "string_type": "text (put it in quotes)",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list in [brackets]",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "finite_number": "a finite number",
+}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, tuple):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _written(loc: tuple[int | str, ...], document: Document) -> Location:
+    """Drop from pydantic's location what is not in the file: marks of keys and unions."""
+    location: Location = ()
+    for index, part in enumerate(loc):
+        known = (*location, part)
+        if part != "[key]" and (known in document.values or index == len(loc) - 1):
+            location = known
+    return location
+
+
+def _keys_at(location: Location) -> list[str]:
+    """Return the keys that may be written at a location of the manifest."""
+    entries = [found for found in _types_at(location) if _is_entry(found)]
+    return [key for entry in entries for key in entry.model_fields]
+
+
+def _types_at(location: Location) -> list[Any]:
+    """Return the types that the value at a location may have, unions taken apart."""
+    found: list[Any] = [Manifest]
+    for part in location:
+        found = [below for annotation in found for below in _below(annotation, part)]
+    return found
+
+
+def _below(annotation: Any, part: str | int) -> list[Any]:
+    """Return the types that may stand below ``part`` in a value of the annotated type."""
+    if _is_entry(annotation):
+        field = annotation.model_fields.get(str(part))
+        return _plain(field.annotation) if field else []
+    items = get_args(annotation)
+    return _plain(items[-1] if get_origin(annotation) is dict else items[0]) if items else []
+
+
+def _plain(annotation: Any) -> list[Any]:
+    """Take unions and Annotated apart."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [plain for part in get_args(annotation) for plain in _plain(part)]
+    return [annotation]
+
+
+def _is_entry(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Entry)

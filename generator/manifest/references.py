@@ -1,0 +1,186 @@
+"""Checks of a well-typed manifest that need more than one entry, or a look at the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from generator.manifest.globs import matching_files
+from generator.manifest.types import (
+    KINDS,
+    NOT_MODELS,
+    Choice,
+    Comparison,
+    InputPicture,
+    Interpolate,
+    Manifest,
+)
+from generator.manifest.words import did_you_mean
+from generator.manifest.yamlfile import Location
+
+Found = tuple[Location, str, bool]
+"""Where, what, and whether the key (rather than the value) is meant."""
+
+
+def check_references(
+    manifest: Manifest, root: Path, ids: dict[str, tuple[str, ...]]
+) -> Iterator[Found]:
+    """Yield what is wrong: ids that nothing defines, files that do not exist, counts.
+
+    ``ids`` are those that were written per section; the manifest may lack some of them, whose
+    entries are wrong in themselves and already reported.
+    """
+    yield from _models(manifest, root)
+    yield from _inputs(manifest, root)
+    for name, comparison in manifest.comparisons.items():
+        yield from _comparison(manifest, ids, comparison, ("comparisons", name), root)
+    for index, page in enumerate(manifest.pages or ()):
+        yield from _page(page, ("pages", index), root)
+    for section in ("models", "inputs", "comparisons"):
+        yield from _case(list(getattr(manifest, section)), section)
+
+
+def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
+    for name, model in manifest.models.items():
+        where: Location = ("models", name, "path")
+        if name in NOT_MODELS:
+            yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
+        yield from _file(model.path, where, root)
+        if not model.path.lower().endswith((".safetensors", ".pth", ".pt", ".ckpt")):
+            yield where, f"'{model.path}' is no weights file (.safetensors or .pth)", False
+
+
+def _inputs(manifest: Manifest, root: Path) -> Iterator[Found]:
+    for name, picture in manifest.inputs.items():
+        yield from _file(picture.path, ("inputs", name, "path"), root)
+        if picture.reference is not None:
+            yield from _file(picture.reference, ("inputs", name, "reference"), root)
+        for mask, path in picture.masks.items():
+            yield from _file(path, ("inputs", name, "masks", mask), root)
+
+
+def _comparison(
+    manifest: Manifest,
+    ids: dict[str, tuple[str, ...]],
+    comparison: Comparison,
+    where: Location,
+    root: Path,
+) -> Iterator[Found]:
+    kinds = [k for k in KINDS if getattr(comparison, k) is not None]
+    if len(kinds) != 1:
+        got = " and ".join(kinds) or "none of them"
+        yield where, f"a comparison has one of interpolate, choose, frames; this has {got}", True
+        return
+    if comparison.frames is not None:
+        yield from _frames(comparison, where, root)
+        return
+    for index, name in enumerate(comparison.inputs or ()):
+        yield from _known(name, ids["inputs"], "input", (*where, "inputs", index))
+    if comparison.inputs is None and not ids["inputs"]:
+        yield where, "there are no inputs: add at least one picture under 'inputs:'", True
+    yield from _repeated(comparison.inputs or (), (*where, "inputs"))
+    if comparison.labels:
+        yield (*where, "labels"), "labels go with frames; choices have titles", True
+    if comparison.interpolate is not None:
+        yield from _interpolate(comparison.interpolate, ids["models"], (*where, "interpolate"))
+        yield from _regions(manifest, comparison, (*where, "interpolate", "regions"))
+    for index, choice in enumerate(comparison.choose or ()):
+        yield from _choice(ids["models"], choice, (*where, "choose", index))
+
+
+def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> Iterator[Found]:
+    for index, name in enumerate(mix.models):
+        yield from _known(name, models, "model", (*where, "models", index))
+    yield from _repeated(mix.models, (*where, "models"))
+    control, count = mix.kind_of_control, len(mix.models)
+    needed = {"slider": 2, "triangle": 3, "square": 4}.get(control, count)
+    if count != needed:
+        message = f"control {control} takes {needed} models, this has {count}"
+        if control == "slider":
+            message += ": use control: path"
+        yield (*where, "control"), message, False
+    if not mix.extrapolate:
+        for key, values in (("alphas", mix.alphas), ("export", mix.export)):
+            for value in values:
+                if not 0 <= value <= 1:
+                    message = f"alpha {value:g} is outside 0 to 1 (allow it: 'extrapolate: true')"
+                    yield (*where, key), message, False
+
+
+def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Iterator[Found]:
+    regions = comparison.interpolate.regions if comparison.interpolate else ()
+    names = comparison.inputs if comparison.inputs is not None else tuple(manifest.inputs)
+    for index, region in enumerate(regions):
+        for name in names:
+            picture: InputPicture | None = manifest.inputs.get(name)
+            if picture is not None and region not in picture.masks:
+                message = f"input '{name}' has no mask '{region}'"
+                message += did_you_mean(region, picture.masks)
+                yield (*where, index), message, False
+
+
+def _choice(models: tuple[str, ...], choice: Choice, where: Location) -> Iterator[Found]:
+    if choice.of and choice.of not in NOT_MODELS:
+        known = (*models, *NOT_MODELS)
+        yield from _known(choice.of, known, "model", where)
+    for name, weight in (choice.mix or {}).items():
+        yield from _known(name, models, "model", (*where, "mix", name))
+        if weight < 0:
+            yield (*where, "mix", name), f"a coefficient is 0 or more, got {weight:g}", False
+
+
+def _frames(comparison: Comparison, where: Location, root: Path) -> Iterator[Found]:
+    pattern = comparison.frames or ""
+    try:
+        files = matching_files(root, pattern)
+    except ValueError as error:
+        yield (*where, "frames"), str(error), False
+        return
+    if not files:
+        yield (*where, "frames"), f"no file matches '{pattern}' in {root.name or root}/", False
+    elif comparison.labels and len(comparison.labels) != len(files):
+        message = f"{len(comparison.labels)} labels for {len(files)} frames"
+        yield (*where, "labels"), message, False
+    if comparison.inputs is not None:
+        yield (*where, "inputs"), "a comparison of frames has no inputs: remove this", True
+
+
+def _page(path: str, where: Location, root: Path) -> Iterator[Found]:
+    yield from _file(path, where, root)
+    if not path.endswith(".md"):
+        yield where, f"a page is a Markdown file (.md), got '{path}'", False
+
+
+def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
+    file = root / path
+    try:
+        if file.is_file():
+            return
+        if file.is_dir():
+            yield where, f"'{path}' is a folder, a file is needed", False
+            return
+        names = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
+    except OSError as error:
+        yield where, f"'{path}' cannot be read: {error.strerror}", False
+        return
+    yield where, f"no such file: '{path}'{did_you_mean(file.name, names)}", False
+
+
+def _known(name: str, known: tuple[str, ...], what: str, where: Location) -> Iterator[Found]:
+    if name not in known:
+        message = f"no {what} is called '{name}'{did_you_mean(name, known)}"
+        yield where, message, False
+
+
+def _repeated(names: tuple[str, ...], where: Location) -> Iterator[Found]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield (*where, index), f"'{name}' is listed twice", False
+
+
+def _case(names: list[str], section: str) -> Iterator[Found]:
+    """Ids become file names, and not every disk tells 'Cat' from 'cat'."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if (other := seen.setdefault(name.casefold(), name)) != name:
+            yield (section, name), f"'{name}' and '{other}' differ in case only: rename one", True

@@ -1,0 +1,285 @@
+"""What an author may write in site.yaml: frozen, typed, described; also the JSON Schema's source.
+
+The descriptions here are the reference documentation of every key. Checks that need more than
+one entry or a look at the disk (ids, files) are in ``references``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+
+from generator.manifest.alphas import ALPHAS_SCHEMA, parse_alphas, rounded
+
+RESAMPLINGS = ("nearest", "bicubic", "lanczos")
+KINDS = ("interpolate", "choose", "frames")
+"""The keys of which a comparison has exactly one."""
+
+NOT_MODELS = ("input", *RESAMPLINGS)
+"""Entries of ``choose`` that stand for no model; hence no ids of models."""
+
+
+def _check_id(value: str) -> str:
+    if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):
+        msg = (
+            f"'{value[:120]}' is no id: use letters, digits, '-', '_' and '.', "
+            "start with a letter or digit, at most 100 characters"
+        )
+        raise ValueError(msg)
+    return value
+
+
+def _check_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value):
+        msg = f"'{value}' is no web address: start with https://"
+        raise ValueError(msg)
+    return value
+
+
+def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
+    if abs(sum(value.values()) - 1) > 1e-6:
+        msg = f"coefficients must sum to 1, these sum to {round(sum(value.values()), 6):g}"
+        raise ValueError(msg)
+    return {key: rounded(weight) for key, weight in value.items()}
+
+
+def _check_crop(value: Any) -> Any:
+    numbers = isinstance(value, tuple) and all(type(number) is int for number in value)
+    if not numbers or len(value) != 4 or min(value[:2]) < 0 or min(value[2:]) < 1:
+        msg = f"a crop is [x, y, width, height] in pixels of the file"
+        raise ValueError(msg)
+    return value
+
+
+Id = Annotated[str, AfterValidator(_check_id)]
+Url = Annotated[str, AfterValidator(_check_url)]
+FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
+Crop = Annotated[tuple[int, int, int, int], BeforeValidator(_check_crop)]
+Coefficients = Annotated[
+    dict[str, Number], Field(min_length=1), AfterValidator(_check_coefficients)
+]
+
+
+class Entry(BaseModel):
+    """Base of all mappings of the manifest: no unknown keys, no guessing of types, frozen.
+
+    ``short`` names the key that a plain text stands for (``cat: cat.png``), if any.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @classmethod
+    def short(cls) -> str:
+        """Return the key that a plain text stands for, or ''."""
+        return ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_short_form(cls, value: Any) -> Any:
+        return {cls.short(): value} if cls.short() and isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Allow the short form in the JSON Schema too."""
+        schema = handler(core_schema)
+        return {"anyOf": [{"type": "string"}, schema]} if cls.short() else schema
+
+
+class Site(Entry):
+    """The site as a whole."""
+
+    title: str = Field(min_length=1, description="Name of the site, shown on every page.")
+    description: str = Field("", description="One sentence for search engines and cards.")
+    url: Url = Field("", description="Address the site is deployed at, for canonical links.")
+    language: str = Field("en", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+    author: str = Field("", description="Who made the site.")
+    repository: Url = Field("", description="Address of the source, linked in the footer.")
+
+
+class Render(Entry):
+    """How networks are run."""
+
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description="auto takes the first GPU there is. Does not change which frames are current.",
+    )
+    precision: Literal["auto", "fp32", "fp16", "bf16"] = Field(
+        "auto", description="auto: fp16 where GPU and architecture allow it, else fp32."
+    )
+    tile: Literal["auto", "off"] | Annotated[int, Field(ge=16, le=16384)] = Field(
+        "auto", description="Side of the tiles a large input is cut into, in input pixels."
+    )
+
+
+class Images(Entry):
+    """How frames are written."""
+
+    format: Literal["webp", "avif", "jpeg", "png"] = "webp"
+    quality: Literal["lossless"] | Annotated[int, Field(ge=1, le=100)] = Field(
+        90, description="1 to 100, or lossless (webp and png; png always is)."
+    )
+
+    @model_validator(mode="after")
+    def _lossless(self) -> Self:
+        if self.quality == "lossless" and self.format not in ("webp", "png"):
+            msg = f"{self.format} cannot be lossless: use format webp or png"
+            raise ValueError(msg)
+        return self
+
+
+class Model(Entry):
+    """A weights file."""
+
+    path: FilePath = Field(description="Weights: .safetensors (recommended) or .pth.")
+    title: str = Field("", description="Shown to visitors; the id where left out.")
+    description: str = Field("", description="Markdown.")
+    author: str = ""
+    license: str = ""
+    homepage: Url = ""
+    sha256: str = Field("", pattern=r"^([0-9a-fA-F]{64})?$", description="Checked when given.")
+    download: bool = Field(False, description="Publish the file and link it.")
+
+    @classmethod
+    def short(cls) -> str:
+        """Return the key that a plain text stands for."""
+        return "path"
+
+
+class NoiseSettings(Entry):
+    """Additive Gaussian noise."""
+
+    sigma: Number = Field(gt=0, le=1000, description="Standard deviation in 8-bit levels.")
+    seed: int = Field(0, ge=0, le=2**63)
+
+
+class InputPicture(Entry):
+    """A picture the models are run on."""
+
+    path: FilePath
+    title: str = Field("", description="Shown to visitors; the id where left out.")
+    credit: str = Field("", description="Who made the picture.")
+    license: str = ""
+    source: Url = Field("", description="Where the original is.")
+    crop: Crop | None = Field(None, description="[x, y, width, height] in pixels of the file.")
+    downscale: int = Field(1, ge=1, le=64, description="Box filter before the models see it.")
+    noise: NoiseSettings | None = None
+    reference: FilePath | None = Field(None, description="Ground truth, at output size.")
+    masks: dict[Id, FilePath] = Field(default_factory=dict, description="White = region.")
+
+    @classmethod
+    def short(cls) -> str:
+        """Return the key that a plain text stands for."""
+        return "path"
+
+
+class Interpolate(Entry):
+    """A mix of networks, moved through by alpha."""
+
+    models: tuple[str, ...] = Field(min_length=2, description="Ids; alpha 0 is the first.")
+    alphas: Alphas = Field(
+        tuple(rounded(index / 10) for index in range(11)),
+        validate_default=False,
+        description="A count, a list, or {start, stop, step}; 0 is the first model alone.",
+    )
+    control: Literal["slider", "path", "triangle", "square"] | None = Field(
+        None, description="slider (2 models) | path (2+) | triangle (3) | square (4)"
+    )
+    steps: int = Field(
+        6, ge=2, le=101, description="path: per leg; triangle, square: points along a side"
+    )
+    baseline: Literal["none", "pixel"] = Field(
+        "none", description="pixel: also the blend of the outputs, for contrast."
+    )
+    regions: tuple[str, ...] = Field((), description="Masks: one slider each, one for the rest.")
+    animation: Literal["none", "webp", "gif", "mp4"] = "none"
+    export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
+    extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
+
+    @property
+    def kind_of_control(self) -> str:
+        """Return the control as written, or the one that suits the number of models."""
+        return self.control or ("slider" if len(self.models) == 2 else "path")
+
+
+class Choice(Entry):
+    """One entry of ``choose``: ``input``, a resampling, a model, or a mix."""
+
+    of: str = ""
+    mix: Coefficients | None = Field(None, description="Model ids with coefficients summing to 1.")
+    title: str = ""
+    export: bool = Field(False, description="Publish the mixed weights.")
+
+    @classmethod
+    def short(cls) -> str:
+        """Return the key that a plain text stands for."""
+        return "of"
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.of) == bool(self.mix):
+            msg = "expected an id, input, nearest, bicubic, lanczos, or {mix: {id: coefficient}}"
+            raise ValueError(msg)
+        if self.export and not self.mix:
+            msg = "export needs a mix; a model itself is published by 'download: true'"
+            raise ValueError(msg)
+        return self
+
+
+class Comparison(Entry):
+    """Inputs × control, on a page of its own. Exactly one of interpolate, choose, frames."""
+
+    title: str = Field("", description="Shown to visitors; the id where left out.")
+    caption: str = Field("", description="Markdown.")
+    inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
+    draft: bool = Field(False, description="Only built with --drafts.")
+    color_fix: Literal["none", "average", "wavelet"] = "none"
+    metrics: tuple[Literal["psnr", "ssim"], ...] = Field(
+        ("psnr", "ssim"), description="Measured where the input has a reference."
+    )
+    interpolate: Interpolate | None = None
+    choose: tuple[Choice, ...] | None = Field(None, min_length=1)
+    frames: FilePath | None = Field(None, description="Glob of pictures, in natural order.")
+    labels: tuple[str, ...] = Field((), description="As many as frames.")
+
+
+_Titled = TypeVar("_Titled", Model, InputPicture, Comparison)
+
+
+class Manifest(Entry):
+    """site.yaml."""
+
+    site: Site
+    render: Render = Render()
+    images: Images = Images()
+    models: dict[Id, Model] = Field(default_factory=dict)
+    inputs: dict[Id, InputPicture] = Field(default_factory=dict)
+    comparisons: dict[Id, Comparison] = Field(default_factory=dict)
+    pages: tuple[FilePath, ...] | None = Field(
+        None, description="Markdown files; default: every content/**/*.md."
+    )
+
+    @field_validator("models", "inputs", "comparisons", mode="after")
+    @classmethod
+    def _title_by_id(cls, entries: dict[str, _Titled]) -> dict[str, _Titled]:
+        return {
+            key: entry if entry.title else entry.model_copy(update={"title": key})
+            for key, entry in entries.items()
+        }
