@@ -34,7 +34,13 @@ def fit(
 
 
 def fit_adversarially(
-    network: nn.Module, patches: Patches, degrade: Degradation, *, steps: int, rate: float, seed: int
+    network: nn.Module,
+    patches: Patches,
+    degrade: Degradation,
+    *,
+    steps: int,
+    rate: float,
+    seed: int,
 ) -> Iterator[float]:
     """Train in place against a critic that judges patches; yields the generator's loss.
 
@@ -55,7 +61,9 @@ def fit_adversarially(
 
         *_, real_score = critic(target)
         *_, fake_score = critic(output.detach())
-        critic_loss = functional.relu(1 - real_score).mean() + functional.relu(1 + fake_score).mean()
+        critic_loss = (
+            functional.relu(1 - real_score).mean() + functional.relu(1 + fake_score).mean()
+        )
         _step(critic, critic_optimizer, critic_loss)
 
         critic.requires_grad_(False)
@@ -114,7 +122,7 @@ def _step(module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> 
 
 
 def _cosine(steps: int) -> Callable[[int], float]:
-    """The factor of the learning rate: linear up to `WARM_UP`, then a cosine from 1 to 0.02."""
+    """Scale the learning rate: linear up to `WARM_UP`, then a cosine from 1 to 0.02."""
 
     def factor(step: int) -> float:
         if step < WARM_UP:

@@ -21,7 +21,7 @@ State = dict[str, Tensor]
 
 
 def build(features: int, convs: int, scale: int, channels: int, seed: int) -> Compact:
-    """A fresh network whose output starts close to its (enlarged) input."""
+    """Build a fresh network whose output starts close to its (enlarged) input."""
     torch.manual_seed(seed)
     network = Compact(
         num_in_ch=channels, num_out_ch=channels, num_feat=features, num_conv=convs, upscale=scale
@@ -36,12 +36,14 @@ def build(features: int, convs: int, scale: int, channels: int, seed: int) -> Co
 
 
 def load(path: Path) -> Compact:
-    """The network of a weights file, on the CPU in float32.
+    """Read the network of a weights file, on the CPU in float32.
 
     :raises TypeError: the file holds another architecture
     """
     descriptor = ModelLoader("cpu").load_from_file(path)
-    if not isinstance(descriptor, ImageModelDescriptor) or not isinstance(descriptor.model, Compact):
+    if not isinstance(descriptor, ImageModelDescriptor) or not isinstance(
+        descriptor.model, Compact
+    ):
         raise TypeError(f"{path}: not a Compact network")
     return descriptor.model.float()
 
@@ -57,7 +59,7 @@ def save(network: nn.Module, path: Path, **metadata: str) -> None:
 
 
 def mix(states: Sequence[State], weights: Sequence[float]) -> State:
-    """Deep network interpolation: the weighted sum of weights (Wang et al., arXiv 1811.10515)."""
+    """Mix weights: their weighted sum, deep network interpolation (Wang et al., arXiv 1811.10515)."""
     return {
         name: sum(w * state[name].float() for w, state in zip(weights, states, strict=True))
         for name in states[0]
@@ -65,20 +67,20 @@ def mix(states: Sequence[State], weights: Sequence[float]) -> State:
 
 
 def mixed(first: Compact, second: Compact, alpha: float) -> Compact:
-    """A new network with weights (1 - alpha) · first + alpha · second."""
+    """Make a new network with weights (1 - alpha) · first + alpha · second."""
     network = build_like(first)
     network.load_state_dict(mix([first.state_dict(), second.state_dict()], [1 - alpha, alpha]))
     return network
 
 
 def build_like(network: Compact) -> Compact:
-    """An untrained network of the same shape."""
+    """Build an untrained network of the same shape."""
     shape = (network.num_feat, network.num_conv, network.upscale, network.num_in_ch)
     return build(*shape, seed=0)
 
 
 def run(network: nn.Module, picture: Picture, margin: int = 12) -> Picture:
-    """The network's output for one picture (H × W × C), clipped to [0, 1].
+    """Give the network's output for one picture (H × W × C), clipped to [0, 1].
 
     The picture is reflected at its edges by `margin` pixels, because the convolutions' zero
     padding spoils the outermost ones.

@@ -31,7 +31,8 @@ class Patches:
     ) -> None:
         # Source and target lie on top of one another, so one crop and one flip serve both.
         self._stacks = [
-            torch.cat([_to_tensor(source, gray), _to_tensor(target, gray)]) for source, target in pairs
+            torch.cat([_to_tensor(source, gray), _to_tensor(target, gray)])
+            for source, target in pairs
         ]
         self._side = side
         self._count = count

@@ -18,7 +18,7 @@ HELD_OUT = ("chelsea", "coffee")
 
 @cache
 def photograph(name: str) -> Picture:
-    """The photograph as RGB; gray ones get three equal channels."""
+    """Load the photograph as RGB; gray ones get three equal channels."""
     levels = getattr(data, name)()
     picture = levels.astype(np.float32) / 255
     return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
@@ -26,7 +26,7 @@ def photograph(name: str) -> Picture:
 
 @cache
 def training_pictures() -> tuple[Picture, ...]:
-    """What networks are trained on; each is drawn from equally often.
+    """Give what networks are trained on; each is drawn from equally often.
 
     Photographs alone would be few, so four pictures of `dead_leaves` join them: sharp edges at
     every angle and contrast, in the photographs' own colours.
@@ -37,14 +37,16 @@ def training_pictures() -> tuple[Picture, ...]:
     half_retina = resize(photograph("retina"), (470, 470), anti_aliasing=True).astype(np.float32)
     gray = (photograph(name) for name in ("camera", "brick", "grass", "gravel"))
     leaves = (
-        dead_leaves(seed, np.concatenate([half_rocket.reshape(-1, 3), half_astronaut.reshape(-1, 3)]))
+        dead_leaves(
+            seed, np.concatenate([half_rocket.reshape(-1, 3), half_astronaut.reshape(-1, 3)])
+        )
         for seed in range(4)
     )
     return (astronaut, astronaut, half_astronaut, rocket, half_rocket, half_retina, *gray, *leaves)
 
 
 def dead_leaves(seed: int, colours: Picture, side: int = 384, leaves: int = 1600) -> Picture:
-    """Discs that hide one another, radii distributed as r⁻³ like the objects of a photograph.
+    """Paint discs that hide one another, radii distributed as r⁻³ like the objects of a photograph.
 
     The model is Lee, Mumford and Huang, "Occlusion Models for Natural Images" (2001). `colours`
     (n × 3) is what the discs' colours are drawn from.

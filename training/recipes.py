@@ -8,11 +8,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from training import networks
+from training import networks, teachers
 from training.loop import fit, fit_adversarially
 from training.patches import Degradation, Patches, keep, noise, shrink
 from training.photographs import Picture, training_pictures
-from training.teachers import warm
 
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "content" / "models"
@@ -61,7 +60,7 @@ class Recipe:
         return networks.build(self.features, self.convs, self.scale, self.channels, self.seed)
 
     def patches(self) -> Patches:
-        """What it is trained on."""
+        """Give what it is trained on."""
         pictures = training_pictures()
         targets = [self.teacher(p) for p in pictures] if self.teacher else pictures
         return Patches(
@@ -83,24 +82,41 @@ class Recipe:
         return fit(network, self.patches(), self.degrade, steps=steps, rate=self.rate)
 
 
-def _tiny(name: str, parent: str | None, steps: int, degrade: Degradation, **rest: object) -> Recipe:
+def _tiny(
+    name: str, parent: str | None, steps: int, degrade: Degradation, **rest: object
+) -> Recipe:
     shape = {"features": 16, "convs": 4, "side": 32, "count": 8, "folder": FIXTURES, "rate": 2e-3}
     return Recipe(name, f"Test fixture {name}", parent, steps, degrade=degrade, **(shape | rest))
+
+
+def _denoiser(sigma: float, seed: int) -> Recipe:
+    name, title = f"denoise-{sigma}", f"Denoise σ {sigma}"
+    return Recipe(name, title, "denoise-20", 1200, 1e-3, noise(sigma), seed=seed)
+
+
+def _imitator(
+    name: str, title: str, teacher: Callable[[Picture], Picture], seed: int, steps: int = 1500
+) -> Recipe:
+    return Recipe(name, title, "photo", steps, 1e-3, teacher=teacher, side=64, count=8, seed=seed)
 
 
 RECIPES = (
     # Fixtures of the tests. Quick, not good: b and c are fine-tuned from a, other never met them.
     _tiny("tiny_a", None, 300, noise(10)),
     _tiny("tiny_b", "tiny_a", 200, noise(70)),
-    _tiny("tiny_c", "tiny_a", 200, keep, teacher=warm),
+    _tiny("tiny_c", "tiny_a", 200, keep, teacher=teachers.warm),
     _tiny("tiny_other", None, 300, noise(10), seed=7),
     _tiny("tiny_x4_a", None, 300, shrink(4), side=96, scale=4),
     _tiny("tiny_x4_b", "tiny_x4_a", 150, shrink(4), side=96, scale=4, adversarial=True, rate=1e-3),
     _tiny("tiny_gray_a", None, 250, noise(10), channels=1),
     _tiny("tiny_gray_b", "tiny_gray_a", 150, noise(60), channels=1),
-    # Denoising.
+    # Denoising. The joint network and the others had as much training as the pair's second.
     Recipe("denoise-20", "Denoise σ 20", None, 2000, 2e-3, noise(20)),
-    Recipe("denoise-60", "Denoise σ 60", "denoise-20", 1200, 1e-3, noise(60), seed=2),
+    _denoiser(60, 2),
+    Recipe("denoise-joint", "Denoise σ 20 and 60", "denoise-20", 1200, 1e-3, noise(20, 60), seed=3),
+    _denoiser(40, 4),
+    _denoiser(30, 5),
+    _denoiser(50, 6),
     # Super-resolution ×4.
     Recipe("sr-fidelity", "Fidelity", None, 3000, 2e-3, shrink(4), side=128, scale=4),
     Recipe(
@@ -116,11 +132,21 @@ RECIPES = (
         adversarial=True,
         seed=2,
     ),
+    # Styles, light and focus: all descend from the network that gives the photograph back.
+    Recipe("photo", "Photograph", "denoise-20", 600, 5e-4, seed=7),
+    _imitator("woodblock", "Woodblock", teachers.woodblock, 8),
+    _imitator("pencil", "Pencil", teachers.pencil, 9),
+    _imitator("ink", "Linocut", teachers.ink, 10),
+    _imitator("watercolour", "Watercolour", teachers.watercolour, 11),
+    _imitator("oil", "Oil", teachers.oil, 12),
+    _imitator("night", "Night", teachers.night, 13),
+    _imitator("day", "Day", teachers.day, 14),
+    _imitator("lens-blur", "Out of focus", teachers.lens_blur, 15),
 )
 
 
 def recipe(name: str) -> Recipe:
-    """The recipe of that name.
+    """Look up the recipe of that name.
 
     :raises KeyError: there is none
     """
@@ -138,7 +164,9 @@ def train(name: str, report: Callable[[str], None] = print) -> Path:
         recent = [*recent[-99:], loss]
         if step % 200 == 0 or step == this.steps:
             seconds = time.perf_counter() - start
-            report(f"{name}: step {step}/{this.steps}, loss {sum(recent) / len(recent):.4f}, {seconds:.0f} s")
+            report(
+                f"{name}: step {step}/{this.steps}, loss {sum(recent) / len(recent):.4f}, {seconds:.0f} s"
+            )
     networks.save(
         network,
         this.path,

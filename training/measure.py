@@ -1,0 +1,91 @@
+"""The figures of README.md: PSNR of the denoisers over noise and alpha, and of super-resolution.
+
+Run as ``python -m training measure``. Pictures are the two that no network has seen.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import nn
+
+from training import networks
+from training.patches import shrink
+from training.photographs import Picture
+from training.pictures import SHOTS, crop
+from training.recipes import recipe
+
+SIGMAS = (10, 20, 30, 40, 50, 60)
+ALPHAS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+def psnr(picture: Picture, reference: Picture) -> float:
+    """Give the peak signal-to-noise ratio in dB over all channels; both in [0, 1]."""
+    return float(-10 * np.log10(np.mean((picture - reference) ** 2, dtype=np.float64)))
+
+
+def noisy(picture: Picture, sigma: float, seed: int = 0) -> Picture:
+    """Add noise to a picture as site.yaml's `noise` defines it: neither rounded nor clipped."""
+    grain = np.random.default_rng(seed).normal(0, sigma, picture.shape)
+    return (picture + grain / 255).astype(np.float32)
+
+
+def small(picture: Picture, factor: int = 4) -> Picture:
+    """Downscale a picture by a box filter."""
+    tensor = torch.from_numpy(picture).permute(2, 0, 1)[None]
+    return shrink(factor)(tensor, torch.Generator())[0].permute(1, 2, 0).numpy()
+
+
+def detail(picture: Picture) -> float:
+    """Give the energy of the high frequencies: mean square of the four-neighbour Laplacian of the green."""
+    green = picture[..., 1].astype(np.float64)
+    inner = green[1:-1, 1:-1]
+    laplacian = green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:] - 4 * inner
+    return float(np.mean(laplacian**2))
+
+
+def held_out() -> list[Picture]:
+    """Give the demo pictures that were kept out of training."""
+    return [crop(shot) for shot in SHOTS if shot.held_out]
+
+
+def denoising() -> str:
+    """Tabulate, in Markdown, the mean PSNR of mixes, pixel blends and the controls at each noise level."""
+    first, second = (networks.load(recipe(n).path) for n in ("denoise-20", "denoise-60"))
+    rows: list[tuple[str, Callable[[Picture], Picture]]] = [("noisy picture", lambda p: p)]
+    for alpha in ALPHAS:
+        rows.append((f"mix, α {alpha}", _runner(networks.mixed(first, second, alpha))))
+    for alpha in (0.4, 0.6):
+        rows.append(
+            (
+                f"pixel blend, α {alpha}",
+                lambda p, a=alpha: (1 - a) * networks.run(first, p) + a * networks.run(second, p),
+            )
+        )
+    for name in ("joint", "30", "40", "50"):
+        path = recipe(f"denoise-{name}").path
+        if path.exists():
+            rows.append((f"`denoise-{name}`", _runner(networks.load(path))))
+    pictures = held_out()
+    lines = [f"| σ | {' | '.join(map(str, SIGMAS))} |", "|---" * (len(SIGMAS) + 1) + "|"]
+    for title, restore in rows:
+        means = (np.mean([psnr(restore(noisy(p, sigma)), p) for p in pictures]) for sigma in SIGMAS)
+        lines.append(f"| {title} | {' | '.join(f'{mean:.2f}' for mean in means)} |")
+    return "\n".join(lines)
+
+
+def super_resolution() -> str:
+    """Tabulate, in Markdown, mean PSNR and high-frequency energy, relative to the photograph's."""
+    first, second = (networks.load(recipe(n).path) for n in ("sr-fidelity", "sr-texture"))
+    lines = ["| α | PSNR in dB | high frequencies |", "|---|---|---|"]
+    for alpha in ALPHAS:
+        network = networks.mixed(first, second, alpha)
+        outputs = [(networks.run(network, small(p)), p) for p in held_out()]
+        fidelity = np.mean([psnr(out, p) for out, p in outputs])
+        share = np.mean([detail(out) / detail(p) for out, p in outputs])
+        lines.append(f"| {alpha} | {fidelity:.2f} | {share:.0%} |")
+    return "\n".join(lines)
+
+
+def _runner(network: nn.Module) -> Callable[[Picture], Picture]:
+    return lambda picture: networks.run(network, picture)
