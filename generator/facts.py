@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class File:
+    """A file by content: ``sha256`` (hex) identifies it, ``path`` says where to read it now."""
+
+    sha256: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -43,3 +52,45 @@ class ImageFacts:
     height: int
     channels: int
     alpha: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a plan needs to know about the files of one manifest.
+
+    ``files`` by path as written in the manifest, ``models`` by id, ``images`` by the file's
+    SHA-256, ``frames`` the matches of each ``frames:`` comparison by its id.
+    """
+
+    files: dict[str, File]
+    models: dict[str, ModelFacts]
+    images: dict[str, ImageFacts]
+    frames: dict[str, tuple[File, ...]]
+
+
+def mixable(first: ModelFacts, second: ModelFacts) -> str | None:
+    """Say why two models cannot be mixed weight by weight, or return None where they can.
+
+    They need one architecture, scale, channel counts, the same keys with the same shapes, and
+    equal buffers that are not floating point. The message names the first key that differs and
+    both shapes.
+    """
+    for what in ("architecture", "scale", "input_channels", "output_channels"):
+        ours, theirs = getattr(first, what), getattr(second, what)
+        if ours != theirs:
+            return f"{what.replace('_', ' ')} {ours} and {theirs} differ"
+    for key in sorted(first.tensors.keys() ^ second.tensors.keys()):
+        shape = (first.tensors.get(key) or second.tensors[key]).shape
+        only = "first" if key in first.tensors else "second"
+        return f"only the {only} has '{key}' (shape {_shape(shape)})"
+    for key, ours in first.tensors.items():
+        theirs = second.tensors[key]
+        if ours.shape != theirs.shape:
+            return f"'{key}' has shape {_shape(ours.shape)} and {_shape(theirs.shape)}"
+        if ours.digest != theirs.digest:
+            return f"the constants in '{key}' (shape {_shape(ours.shape)}) differ"
+    return None
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(str(side) for side in shape) or "scalar"

@@ -59,7 +59,7 @@ def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
 def _check_crop(value: Any) -> Any:
     numbers = isinstance(value, tuple) and all(type(number) is int for number in value)
     if not numbers or len(value) != 4 or min(value[:2]) < 0 or min(value[2:]) < 1:
-        msg = f"a crop is [x, y, width, height] in pixels of the file"
+        msg = "a crop is [x, y, width, height] in pixels of the file"
         raise ValueError(msg)
     return value
 

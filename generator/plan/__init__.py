@@ -1,10 +1,10 @@
 """From a manifest and the facts about its files to every frame of the site. Pure."""
 
-from generator.plan.comparisons import ComparisonPlan, Plan, Shown, make_plan
+from generator.facts import File
+from generator.plan.comparisons import ComparisonPlan, Plan, Shown
 from generator.plan.frames import (
     Blend,
     Encoding,
-    File,
     Frame,
     Input,
     Job,
@@ -17,6 +17,7 @@ from generator.plan.frames import (
     Recipe,
     Resample,
 )
+from generator.plan.planner import make_plan
 
 __all__ = [
     "Blend",

@@ -1,4 +1,4 @@
-"""From a manifest and the facts about its files to every frame of the site. Pure.
+"""Frames and what they are made of, as values with content keys.
 
 A *frame* is a picture in an encoding; a *picture* is an input put through a recipe. Keys are
 hashes of all that determines the bytes, and of nothing else: files count by their content,
@@ -11,26 +11,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar, Literal
+
+from generator.facts import File
 
 RENDERER_VERSION = 1
 """Raised whenever the renderer would make other bytes from the same plan."""
 
 Resampling = Literal["nearest", "bicubic", "lanczos"]
 ColorFix = Literal["none", "average", "wavelet"]
-
-
-@dataclass(frozen=True)
-class File:
-    """A file by content: ``sha256`` (hex) identifies it, ``path`` says where to read it now."""
-
-    sha256: str
-    path: Path
-
-    def identity(self) -> str:
-        """Return what keys are made of."""
-        return self.sha256
 
 
 @dataclass(frozen=True)
@@ -66,7 +55,7 @@ class Input:
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of: the file and its preparation."""
         return {
-            "file": self.file.identity(),
+            "file": self.file.sha256,
             "crop": self.crop,
             "downscale": self.downscale,
             "noise": self.noise and self.noise.identity(),
@@ -114,7 +103,7 @@ class Network:
         """Return what keys are made of."""
         return {
             "recipe": self.name,
-            "weights": [[file.identity(), weight] for file, weight in self.weights],
+            "weights": [[file.sha256, weight] for file, weight in self.weights],
             "color_fix": self.color_fix,
             "precision": self.precision,
             "tile": self.tile,
@@ -200,7 +189,7 @@ class Measurement:
     @cached_property
     def key(self) -> str:
         """Return the content key, 32 hex digits."""
-        reference = {"reference": self.reference.identity(), "reference_crop": self.crop}
+        reference = {"reference": self.reference.sha256, "reference_crop": self.crop}
         return _digest({**self.picture.identity(), **reference})
 
 

@@ -1,0 +1,31 @@
+"""Pictures: read whatever authors have, prepare it for the networks, write the site's files.
+
+Everything that touches Pillow is here, and nothing here touches torch.
+"""
+
+from generator.images.cards import composite_card, social_card
+from generator.images.encode import decode, encode
+from generator.images.opening import MAX_PIXELS, read_facts
+from generator.images.prepare import (
+    Prepared,
+    enlarge_alpha,
+    original,
+    prepare,
+    reference,
+    resample,
+)
+
+__all__ = [
+    "MAX_PIXELS",
+    "Prepared",
+    "composite_card",
+    "decode",
+    "encode",
+    "enlarge_alpha",
+    "original",
+    "prepare",
+    "read_facts",
+    "reference",
+    "resample",
+    "social_card",
+]

@@ -1,0 +1,279 @@
+"""Planning: from what the author wrote to recipes, labels, sizes and measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from generator.errors import ManifestError, Problem
+from generator.facts import Facts, mixable
+from generator.manifest import ManifestFile
+from generator.manifest.types import RESAMPLINGS, Choice, Comparison
+from generator.manifest.yamlfile import Location
+from generator.plan.comparisons import ComparisonPlan, Plan, Shown
+from generator.plan.frames import (
+    Blend,
+    Encoding,
+    Frame,
+    Input,
+    Measurement,
+    Mix,
+    Network,
+    Noise,
+    Original,
+    Picture,
+    Recipe,
+    Resample,
+)
+from generator.plan.weights import Weights, grid, label
+
+
+def make_plan(file: ManifestFile, facts: Facts, *, drafts: bool = False) -> Plan:
+    """Plan every frame of the site.
+
+    Raises ManifestError where models cannot be mixed or pictures do not fit: crops outside
+    the picture, references of another size than the output.
+    """
+    planner = _Planner(file, facts)
+    comparisons = tuple(
+        planner.comparison(name, comparison)
+        for name, comparison in file.manifest.comparisons.items()
+        if drafts or not comparison.draft
+    )
+    if planner.problems:
+        raise ManifestError(planner.problems)
+    return Plan(comparisons)
+
+
+class _Planner:
+    """Holds what planning looks up, and gathers the problems it meets."""
+
+    def __init__(self, file: ManifestFile, facts: Facts) -> None:
+        self.problems: list[Problem] = []
+        self._file = file
+        self._facts = facts
+        self._manifest = file.manifest
+        images = file.manifest.images
+        self._encoding = Encoding(images.format, images.quality)
+        self._inputs: dict[str, Input] = {}
+
+    def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
+        if comparison.frames is not None:
+            return self._frames(name, comparison)
+        inputs = comparison.inputs or tuple(self._manifest.inputs)
+        if comparison.interpolate is not None:
+            return self._interpolate(name, comparison, inputs)
+        return self._choose(name, comparison, comparison.choose or (), inputs)
+
+    def _interpolate(
+        self, name: str, comparison: Comparison, inputs: tuple[str, ...]
+    ) -> ComparisonPlan:
+        mix = comparison.interpolate
+        assert mix is not None  # noqa: S101 - the caller's case
+        where = ("comparisons", name, "interpolate", "models")
+        scale = self._check_mix(mix.models, lambda index: (*where, index))
+        titles = {model: self._manifest.models[model].title for model in mix.models}
+        points = grid(mix)
+        recipes: list[type[Network]] = [Mix, Blend] if mix.baseline == "pixel" else [Mix]
+        shown: list[Shown] = []
+        for input_id in inputs:
+            first = Original() if scale == 1 else Resample("bicubic", scale)
+            text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
+            shown.append(self._shown(comparison, input_id, first, scale, text))
+            for kind in recipes:
+                for alpha, weights in points:
+                    recipe = self._network(kind, comparison, weights)
+                    text = label(alpha, weights, titles)
+                    shown.append(
+                        self._shown(
+                            comparison, input_id, recipe, scale, text,
+                            name="mix" if kind is Mix else "blend", weights=weights, alpha=alpha,
+                        )
+                    )  # fmt: skip
+        self._check_references(comparison, inputs, shown, all_must_fit=True)
+        middle = 1 + (len(points) - 1) // 2
+        control = mix.kind_of_control
+        return ComparisonPlan(
+            name, comparison, "interpolate", control, mix.models, inputs, tuple(shown), 0, middle
+        )
+
+    def _choose(
+        self,
+        name: str,
+        comparison: Comparison,
+        choices: tuple[Choice, ...],
+        inputs: tuple[str, ...],
+    ) -> ComparisonPlan:
+        where = ("comparisons", name, "choose")
+        scales = [
+            self._check_mix(tuple(choice.mix), lambda _, i=index: (*where, i, "mix"))
+            if choice.mix
+            else self._facts.models[choice.of].scale
+            if choice.of in self._manifest.models
+            else 1
+            for index, choice in enumerate(choices)
+        ]
+        largest = max(scales)
+        shown = [
+            self._choice(comparison, input_id, choice, scale, largest)
+            for input_id in inputs
+            for choice, scale in zip(choices, scales, strict=True)
+        ]
+        self._check_references(comparison, inputs, shown, all_must_fit=False)
+        models = tuple(
+            dict.fromkeys(
+                model
+                for choice in choices
+                for model in (choice.mix or (choice.of,))
+                if model in self._manifest.models
+            )
+        )
+        last = len(choices) - 1
+        return ComparisonPlan(
+            name, comparison, "choose", "lists", models, inputs, tuple(shown), 0, last
+        )
+
+    def _choice(
+        self, comparison: Comparison, input_id: str, choice: Choice, scale: int, largest: int
+    ) -> Shown:
+        if choice.of == "input":
+            text = choice.title or "Input"
+            return self._shown(comparison, input_id, Original(), 1, text)
+        if choice.of in RESAMPLINGS:
+            method = RESAMPLINGS[RESAMPLINGS.index(choice.of)]
+            recipe: Recipe = Resample(method, largest) if largest > 1 else Original()
+            text = choice.title or f"{choice.of.capitalize()} ×{largest}"
+            return self._shown(comparison, input_id, recipe, largest, text, name=choice.of)
+        weights = choice.mix or {choice.of: 1.0}
+        titles = {model: self._manifest.models[model].title for model in weights}
+        text = choice.title or (label(None, weights, titles) if choice.mix else titles[choice.of])
+        network = self._network(Mix, comparison, weights)
+        return self._shown(comparison, input_id, network, scale, text, name="mix", weights=weights)
+
+    def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
+        files = self._facts.frames[name]
+        labels = comparison.labels or [str(number) for number in range(1, len(files) + 1)]
+        shown = []
+        for file, text in zip(files, labels, strict=True):
+            image = self._facts.images[file.sha256]
+            picture = Input(
+                file, None, 1, None, image.width, image.height, image.channels, image.alpha
+            )
+            frame = Frame(Picture(picture, Original(), image.width, image.height), self._encoding)
+            shown.append(Shown(frame, "file", text))
+        return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), 0, 0)
+
+    def _network(
+        self, kind: type[Network], comparison: Comparison, weights: Weights
+    ) -> Mix | Blend:
+        """Return the recipe in canonical form: by file, in order of hashes, without zeros."""
+        by_file = {}
+        for model, weight in weights.items():
+            file = self._facts.files[self._manifest.models[model].path]
+            by_file[file] = by_file.get(file, 0.0) + weight
+        pairs = [(file, weight) for file, weight in by_file.items() if weight]
+        pairs.sort(key=lambda pair: pair[0].sha256)
+        recipe = Mix if len(pairs) == 1 or kind is Mix else Blend
+        render = self._manifest.render
+        return recipe(tuple(pairs), comparison.color_fix, render.precision, render.tile)
+
+    def _shown(
+        self,
+        comparison: Comparison,
+        input_id: str,
+        recipe: Recipe,
+        scale: int,
+        text: str,
+        *,
+        name: str = "",
+        weights: Weights | None = None,
+        alpha: float | None = None,
+    ) -> Shown:
+        prepared = self._input(input_id)
+        picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
+        frame = Frame(picture, self._encoding)
+        measurement = self._measurement(comparison, input_id, picture)
+        if not name:
+            name = recipe.method if isinstance(recipe, Resample) else "input"
+        return Shown(frame, name, text, input_id, weights, alpha, measurement)
+
+    def _input(self, input_id: str) -> Input:
+        if input_id in self._inputs:
+            return self._inputs[input_id]
+        written = self._manifest.inputs[input_id]
+        file = self._facts.files[written.path]
+        image = self._facts.images[file.sha256]
+        x, y, width, height = written.crop or (0, 0, image.width, image.height)
+        where = ("inputs", input_id, "crop")
+        if x + width > image.width or y + height > image.height:
+            message = (
+                f"the crop reaches to {x + width}×{y + height}, "
+                f"the picture ends at {image.width}×{image.height}"
+            )
+            self._problem(where, message)
+        noise = written.noise and Noise(written.noise.sigma, written.noise.seed)
+        self._inputs[input_id] = Input(
+            file,
+            written.crop,
+            written.downscale,
+            noise,
+            -(-width // written.downscale),
+            -(-height // written.downscale),
+            image.channels,
+            image.alpha,
+        )
+        return self._inputs[input_id]
+
+    def _measurement(
+        self, comparison: Comparison, input_id: str, picture: Picture
+    ) -> Measurement | None:
+        written = self._manifest.inputs[input_id]
+        if written.reference is None or not comparison.metrics:
+            return None
+        file = self._facts.files[written.reference]
+        image = self._facts.images[file.sha256]
+        size = (picture.width, picture.height)
+        if (image.width, image.height) == size:
+            return Measurement(picture, file, None)
+        source = self._facts.images[self._facts.files[written.path].sha256]
+        same_view = (image.width, image.height) == (source.width, source.height)
+        if same_view and written.crop and written.crop[2:] == size:
+            return Measurement(picture, file, written.crop)
+        return None
+
+    def _check_references(
+        self,
+        comparison: Comparison,
+        inputs: tuple[str, ...],
+        shown: list[Shown],
+        *,
+        all_must_fit: bool,
+    ) -> None:
+        """Report references of a size that no output has; nothing is measured silently wrong."""
+        for input_id in inputs:
+            written = self._manifest.inputs[input_id]
+            outputs = [s for s in shown if s.input == input_id and s.weights is not None]
+            misfits = [s for s in outputs if s.measurement is None]
+            any_fits = any(s.measurement for s in outputs)
+            if written.reference is None or not comparison.metrics or not misfits:
+                continue
+            if any_fits and not all_must_fit:
+                continue
+            picture = misfits[0].frame.picture
+            image = self._facts.images[self._facts.files[written.reference].sha256]
+            message = (
+                f"the reference is {image.width}×{image.height}, "
+                f"the output {picture.width}×{picture.height}: they must be of one size"
+            )
+            self._problem(("inputs", input_id, "reference"), message)
+
+    def _check_mix(self, models: tuple[str, ...], place: Callable[[int], Location]) -> int:
+        """Check that models can be mixed, and return their scale."""
+        first = self._facts.models[models[0]]
+        for index, other in enumerate(models[1:], start=1):
+            if reason := mixable(first, self._facts.models[other]):
+                message = f"'{models[0]}' and '{other}' cannot be mixed: {reason}"
+                self._problem(place(index), message)
+        return first.scale
+
+    def _problem(self, location: Location, message: str) -> None:
+        self.problems.append(self._file.problem(location, message))
