@@ -1,4 +1,4 @@
-"""Small pictures that stand for a comparison: its left frame on the left, its right on the right."""
+"""Small pictures that stand for a comparison: half of its left frame, half of its right."""
 
 from __future__ import annotations
 

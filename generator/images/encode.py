@@ -17,7 +17,7 @@ from PIL import Image
 from generator.errors import ImageError
 from generator.images.opening import opened
 from generator.images.prepare import array_of, image_of
-from generator.plan import Encoding
+from generator.plan.frames import Encoding
 
 # Largest side that a format can hold.
 _MAX_SIDE = {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}

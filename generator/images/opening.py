@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from generator.errors import ImageError
 from generator.facts import ImageFacts
@@ -108,11 +108,12 @@ def load(path: Path) -> Image.Image | Deep:
             return _deep_gray(path, image)
         if profile is None and (deep := _deep_colour(path, image)) is not None:
             return deep
-        return _to_srgb(_standard_mode(_upright(image)), profile)
+        gray, alpha = _is_gray(image), _has_alpha(image)
+        return _to_srgb(_standard_mode(_upright(image), gray=gray, alpha=alpha), profile)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path | BytesIO) -> Iterator[ImageFile.ImageFile]:
     """Open a picture lazily; whatever goes wrong within becomes an ImageError naming the file."""
     try:
         with Image.open(path, formats=_FORMATS) as image:
@@ -129,7 +130,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise ImageError(f"{path}: is a folder, not a picture") from error
     except PermissionError as error:
         raise ImageError(f"{path}: may not be read (permission denied)") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise ImageError(
             f"{path}: not a picture of a known format (PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF, PPM)"
         ) from error
@@ -143,7 +144,7 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _raw_mode(image: Image.Image) -> str:
+def _raw_mode(image: ImageFile.ImageFile) -> str:
     """Return how samples lie in the file, such as ``RGB;16B``; empty where Pillow does not say."""
     if not image.tile:
         return ""
@@ -152,7 +153,7 @@ def _raw_mode(image: Image.Image) -> str:
     return raw if isinstance(raw, str) else ""
 
 
-def _is_gray(image: Image.Image) -> bool:
+def _is_gray(image: ImageFile.ImageFile) -> bool:
     return image.mode in _GRAY_MODES or _raw_mode(image).startswith("LA;16")
 
 
@@ -186,12 +187,11 @@ def _keep_info(new: Image.Image, old: Image.Image) -> Image.Image:
     return new
 
 
-def _standard_mode(image: Image.Image) -> Image.Image:
+def _standard_mode(image: Image.Image, *, gray: bool, alpha: bool) -> Image.Image:
     """Bring every mode to L, LA, RGB or RGBA (CMYK stays, for its profile)."""
     if image.mode == "CMYK":
         return image
-    gray = _is_gray(image)
-    target = ("L" if gray else "RGB") + ("A" if _has_alpha(image) else "")
+    target = ("L" if gray else "RGB") + ("A" if alpha else "")
     if image.mode == "RGBA" and target == "LA":  # 16-bit gray with alpha, which Pillow widens
         return Image.merge("LA", (image.getchannel(0), image.getchannel(3)))
     return image if image.mode == target else image.convert(target)
@@ -232,7 +232,7 @@ def _to_srgb(image: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> Im
     return image if result is colour else result
 
 
-def _deep_gray(path: Path, image: Image.Image) -> Deep:
+def _deep_gray(path: Path, image: ImageFile.ImageFile) -> Deep:
     """Read 16-bit gray: one plane of integers."""
     samples = np.asarray(_upright(image))
     if samples.size and (samples.min() < 0 or samples.max() > 65535):
@@ -240,7 +240,7 @@ def _deep_gray(path: Path, image: Image.Image) -> Deep:
     return Deep((samples / np.float32(257)).astype(np.float32)[..., None], None)
 
 
-def _deep_colour(path: Path, image: Image.Image) -> Deep | None:
+def _deep_colour(path: Path, image: ImageFile.ImageFile) -> Deep | None:
     """Read 16-bit colour, or 16-bit gray with alpha; None where the file is not of that kind."""
     raw = _raw_mode(image)
     if raw == "LA;16B" and image.mode == "RGBA":
@@ -263,7 +263,7 @@ def _deep_colour(path: Path, image: Image.Image) -> Deep | None:
     return Deep(levels.astype(np.float32), (samples[..., colours] / 65535).astype(np.float32))
 
 
-def _other_byte(tile: Image.ImageFile._Tile) -> Image.ImageFile._Tile:  # type: ignore[name-defined]
+def _other_byte(tile: ImageFile._Tile) -> ImageFile._Tile:
     if isinstance(tile.args, tuple):
         return tile._replace(args=(_OTHER_BYTE[tile.args[0]], *tile.args[1:]))
-    return tile._replace(args=_OTHER_BYTE[tile.args])
+    return tile._replace(args=_OTHER_BYTE[str(tile.args)])

@@ -14,7 +14,7 @@ from PIL import Image
 
 from generator.errors import ImageError
 from generator.images.opening import Deep, load
-from generator.plan import Input, Noise, Resampling
+from generator.plan.frames import Input, Noise, Resampling
 
 _FILTERS = {
     "nearest": Image.Resampling.NEAREST,
@@ -115,7 +115,8 @@ def round_levels(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Round 8-bit levels half up and clip them to 0..255."""
     clipped = np.clip(levels, 0, 255)
     clipped += 0.5
-    return clipped.astype(np.uint8)
+    rounded: NDArray[np.uint8] = clipped.astype(np.uint8)
+    return rounded
 
 
 def image_of(pixels: NDArray[np.uint8]) -> Image.Image:
