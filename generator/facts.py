@@ -58,12 +58,14 @@ class ImageFacts:
 class Facts:
     """All that a plan needs to know about the files of one manifest.
 
-    ``files`` by path as written in the manifest, ``models`` by id, ``images`` by the file's
-    SHA-256, ``frames`` the matches of each ``frames:`` comparison by its id.
+    ``files`` by path as written in the manifest, ``models`` by id and ``networks`` the same by
+    the file's SHA-256, ``images`` by SHA-256, ``frames`` the matches of each ``frames:``
+    comparison by its id.
     """
 
     files: dict[str, File]
     models: dict[str, ModelFacts]
+    networks: dict[str, ModelFacts]
     images: dict[str, ImageFacts]
     frames: dict[str, tuple[File, ...]]
 

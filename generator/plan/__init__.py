@@ -16,6 +16,7 @@ from generator.plan.frames import (
     Picture,
     Recipe,
     Resample,
+    Resampling,
 )
 from generator.plan.planner import make_plan
 
@@ -36,6 +37,7 @@ __all__ = [
     "Plan",
     "Recipe",
     "Resample",
+    "Resampling",
     "Shown",
     "make_plan",
 ]

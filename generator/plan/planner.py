@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import cast
 
 from generator.errors import ManifestError, Problem
-from generator.facts import Facts, mixable
+from generator.facts import Facts, File, mixable
 from generator.manifest import ManifestFile
 from generator.manifest.types import RESAMPLINGS, Choice, Comparison
 from generator.manifest.yamlfile import Location
@@ -23,6 +23,7 @@ from generator.plan.frames import (
     Picture,
     Recipe,
     Resample,
+    Resampling,
 )
 from generator.plan.weights import Weights, grid, label
 
@@ -70,7 +71,8 @@ class _Planner:
         mix = comparison.interpolate
         assert mix is not None  # noqa: S101 - the caller's case
         where = ("comparisons", name, "interpolate", "models")
-        scale = self._check_mix(mix.models, lambda index: (*where, index))
+        places: list[Location] = [(*where, index) for index in range(len(mix.models))]
+        scale = self._check_mix(mix.models, places)
         titles = {model: self._manifest.models[model].title for model in mix.models}
         points = grid(mix)
         recipes: list[type[Network]] = [Mix, Blend] if mix.baseline == "pixel" else [Mix]
@@ -104,14 +106,7 @@ class _Planner:
         inputs: tuple[str, ...],
     ) -> ComparisonPlan:
         where = ("comparisons", name, "choose")
-        scales = [
-            self._check_mix(tuple(choice.mix), lambda _, i=index: (*where, i, "mix"))
-            if choice.mix
-            else self._facts.models[choice.of].scale
-            if choice.of in self._manifest.models
-            else 1
-            for index, choice in enumerate(choices)
-        ]
+        scales = [self._scale(choice, (*where, index)) for index, choice in enumerate(choices)]
         largest = max(scales)
         shown = [
             self._choice(comparison, input_id, choice, scale, largest)
@@ -132,6 +127,14 @@ class _Planner:
             name, comparison, "choose", "lists", models, inputs, tuple(shown), 0, last
         )
 
+    def _scale(self, choice: Choice, where: Location) -> int:
+        """Return how much larger an entry of ``choose`` makes its input."""
+        if choice.mix:
+            models = tuple(choice.mix)
+            return self._check_mix(models, [(*where, "mix", model) for model in models])
+        model = self._facts.models.get(choice.of)
+        return model.scale if model else 1
+
     def _choice(
         self, comparison: Comparison, input_id: str, choice: Choice, scale: int, largest: int
     ) -> Shown:
@@ -139,7 +142,7 @@ class _Planner:
             text = choice.title or "Input"
             return self._shown(comparison, input_id, Original(), 1, text)
         if choice.of in RESAMPLINGS:
-            method = RESAMPLINGS[RESAMPLINGS.index(choice.of)]
+            method = cast(Resampling, choice.of)
             recipe: Recipe = Resample(method, largest) if largest > 1 else Original()
             text = choice.title or f"{choice.of.capitalize()} ×{largest}"
             return self._shown(comparison, input_id, recipe, largest, text, name=choice.of)
@@ -166,7 +169,7 @@ class _Planner:
         self, kind: type[Network], comparison: Comparison, weights: Weights
     ) -> Mix | Blend:
         """Return the recipe in canonical form: by file, in order of hashes, without zeros."""
-        by_file = {}
+        by_file: dict[File, float] = {}
         for model, weight in weights.items():
             file = self._facts.files[self._manifest.models[model].path]
             by_file[file] = by_file.get(file, 0.0) + weight
@@ -210,7 +213,7 @@ class _Planner:
                 f"the picture ends at {image.width}×{image.height}"
             )
             self._problem(where, message)
-        noise = written.noise and Noise(written.noise.sigma, written.noise.seed)
+        noise = Noise(written.noise.sigma, written.noise.seed) if written.noise else None
         self._inputs[input_id] = Input(
             file,
             written.crop,
@@ -266,13 +269,13 @@ class _Planner:
             )
             self._problem(("inputs", input_id, "reference"), message)
 
-    def _check_mix(self, models: tuple[str, ...], place: Callable[[int], Location]) -> int:
+    def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
         """Check that models can be mixed, and return their scale."""
         first = self._facts.models[models[0]]
-        for index, other in enumerate(models[1:], start=1):
+        for other, place in zip(models[1:], places[1:], strict=True):
             if reason := mixable(first, self._facts.models[other]):
                 message = f"'{models[0]}' and '{other}' cannot be mixed: {reason}"
-                self._problem(place(index), message)
+                self._problem(place, message)
         return first.scale
 
     def _problem(self, location: Location, message: str) -> None:

@@ -1,0 +1,93 @@
+"""The stages, on one screen: manifest → plan → render → store → site."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import Problem
+from generator.estimate import keep_rate
+from generator.examine import examine, read_models_here
+from generator.manifest import ManifestFile, load
+from generator.plan import Job, Plan, make_plan
+from generator.render import RenderReport, render
+from generator.site import SiteReport, write_site
+from generator.store import Store
+
+CACHE = ".cache"
+
+Progress = Callable[[list[Job]], Callable[[Job], None]]
+"""Given the work ahead, returns what to call after each job."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks of a build; ``device`` and ``base_url`` override the manifest."""
+
+    config: Path = Path("site.yaml")
+    output: Path = Path("_site")
+    base_url: str | None = None
+    drafts: bool = False
+    force: bool = False
+    device: str | None = None
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did, for the closing summary."""
+
+    plan: Plan
+    rendered: RenderReport
+    reused: int
+    site: SiteReport
+    output: Path
+    seconds: float
+    warnings: tuple[Problem, ...]
+
+
+def build(options: Options, progress: Progress = lambda _: lambda _: None) -> BuildReport:
+    """Render what is missing and write the site.
+
+    Raises ManifestError before anything is written, StoreError and OutputError where the disk
+    refuses. Frames that could not be rendered are in the report, and marked in the site.
+    """
+    started = time.monotonic()
+    file = load(options.config)
+    store = Store(file.root / CACHE)
+    facts = examine(file, store, read_models_here)
+    plan = make_plan(file, facts, drafts=options.drafts)
+    jobs = missing(plan, store, force=options.force)
+    device = options.device or file.manifest.render.device
+    begun = time.monotonic()
+    rendered = render(jobs, store, device=device, progress=progress(jobs))
+    keep_rate(jobs, facts, store, time.monotonic() - begun)
+    site = write_site(
+        file,
+        plan,
+        facts,
+        store,
+        options.output,
+        base_url=base_url(file, options.base_url),
+        failures=rendered.failures,
+    )
+    reused = len(plan.frames) - rendered.frames - len(rendered.failures)
+    seconds = time.monotonic() - started
+    return BuildReport(plan, rendered, reused, site, options.output, seconds, site.warnings)
+
+
+def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:
+    """Return the work that the store lacks, or all of it."""
+    if force:
+        return plan.jobs(lambda _: False, lambda _: False)
+    return plan.jobs(
+        lambda frame: store.record(frame) is not None,
+        lambda measurement: store.measured(measurement) is not None,
+    )
+
+
+def base_url(file: ManifestFile, override: str | None) -> str:
+    """Return the address the site is built for, with a slash at its end; '' where none is known."""
+    url = file.manifest.site.url if override is None else override
+    return url if not url or url.endswith("/") else f"{url}/"

@@ -1,0 +1,46 @@
+"""Everything a build would stumble over, and what it would cost, without rendering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.build import CACHE, missing
+from generator.errors import Problem
+from generator.estimate import estimate_bytes, estimate_seconds
+from generator.examine import examine, read_models_apart
+from generator.manifest import load
+from generator.plan import Job, Plan, make_plan
+from generator.site import check_site
+from generator.store import Store
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a build would do: ``bytes`` of all frames and ``seconds`` of rendering, estimated."""
+
+    plan: Plan
+    jobs: tuple[Job, ...]
+    bytes: int
+    seconds: float
+    warnings: tuple[Problem, ...]
+
+
+def check(config: Path, *, drafts: bool = False) -> CheckReport:
+    """Check manifest, files, models and pages. Raises ManifestError with all problems.
+
+    Never imports torch: weights files that are not known yet are read in another process.
+    """
+    file = load(config)
+    store = Store(file.root / CACHE)
+    facts = examine(file, store, read_models_apart)
+    plan = make_plan(file, facts, drafts=drafts)
+    warnings = check_site(file, plan)
+    jobs = missing(plan, store)
+    return CheckReport(
+        plan,
+        tuple(jobs),
+        estimate_bytes(list(plan.frames.values()), store),
+        estimate_seconds(jobs, facts, store),
+        warnings,
+    )

@@ -1,0 +1,212 @@
+"""Look at the files of a manifest once: hashes, pictures' sizes, what the networks are.
+
+Facts are kept by content, so that a build in which nothing changed neither opens a network nor
+decodes a picture; hashes are kept by path, size and time of modification.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from generator.errors import ImageError, ManifestError, ModelError, Problem
+from generator.facts import Facts, File, ImageFacts, ModelFacts, Tensor
+from generator.images import read_facts
+from generator.manifest import ManifestFile
+from generator.manifest.globs import matching_files
+from generator.manifest.yamlfile import Location
+from generator.store import Store
+
+ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelFacts | ModelError]"]
+
+_FACTS = "facts.json"
+_SETTLED_NS = 2_000_000_000
+"""A file changed less than this before it was hashed may change again within one tick of the
+clock of its disk, so its hash is not kept."""
+
+
+def examine(file: ManifestFile, store: Store, read_models: ReadModels) -> Facts:
+    """Gather the facts about every file the manifest names.
+
+    ``read_models`` opens the weights files that are not known yet, all in one call. Raises
+    ManifestError with every file that cannot be used, at the place where it is named.
+    """
+    return _Examination(file, store).run(read_models)
+
+
+def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelFacts | ModelError]:
+    """Read networks in a process of their own, which keeps torch out of this one."""
+    arguments = [str(path) for path in paths]
+    if not arguments:
+        return {}
+    command = [sys.executable, "-m", "generator.networks.facts", *arguments]
+    environment = _with_path(Path(__file__).resolve().parent.parent)
+    done = subprocess.run(  # noqa: S603 - our own module, no shell
+        command, capture_output=True, text=True, check=False, env=environment
+    )
+    found: dict[Path, ModelFacts | ModelError] = {}
+    for line in done.stdout.splitlines():
+        answer = json.loads(line)
+        facts = answer.get("facts")
+        found[Path(answer["path"])] = _model_from(facts) if facts else ModelError(answer["error"])
+    for argument in arguments:
+        lost = ModelError("reading it ended the process: the file is damaged or too large")
+        found.setdefault(Path(argument), lost)
+    return found
+
+
+def read_models_here(paths: Iterable[Path]) -> dict[Path, ModelFacts | ModelError]:
+    """Read networks in this process, where a build will need torch anyway."""
+    paths = list(paths)
+    if not paths:
+        return {}
+    from generator.networks.facts import read_model
+
+    found: dict[Path, ModelFacts | ModelError] = {}
+    for path in paths:
+        try:
+            found[path] = read_model(path)
+        except ModelError as error:
+            found[path] = error
+    return found
+
+
+class _Examination:
+    def __init__(self, file: ManifestFile, store: Store) -> None:
+        self._file = file
+        self._store = store
+        self._problems: list[Problem] = []
+        kept = store.read(_FACTS)
+        self._hashes: dict[str, list[Any]] = _section(kept, "hashes")
+        self._models: dict[str, Any] = _section(kept, "models")
+        self._images: dict[str, Any] = _section(kept, "images")
+        self._changed = False
+        self._seen: dict[str, File] = {}
+
+    def run(self, read_models: ReadModels) -> Facts:
+        manifest = self._file.manifest
+        images: dict[str, ImageFacts] = {}
+        for name, model in manifest.models.items():
+            file = self._hash(model.path, ("models", name, "path"))
+            if file and model.sha256 and model.sha256.lower() != file.sha256:
+                message = f"'{model.path}' has sha256 {file.sha256}: not the file that was meant"
+                self._problem(("models", name, "sha256"), message)
+        for name, picture in manifest.inputs.items():
+            for key in ("path", "reference"):
+                if path := getattr(picture, key):
+                    self._image(path, ("inputs", name, key), images)
+            for mask, path in picture.masks.items():
+                self._image(path, ("inputs", name, "masks", mask), images)
+        frames = {
+            name: self._frames(comparison.frames, ("comparisons", name, "frames"), images)
+            for name, comparison in manifest.comparisons.items()
+            if comparison.frames is not None
+        }
+        models = self._read_models(read_models)
+        self._keep()
+        if self._problems:
+            raise ManifestError(self._problems)
+        networks = {
+            self._seen[manifest.models[name].path].sha256: facts for name, facts in models.items()
+        }
+        return Facts(self._seen, models, networks, images, frames)
+
+    def _read_models(self, read_models: ReadModels) -> dict[str, ModelFacts]:
+        manifest = self._file.manifest
+        files = {
+            name: self._seen[model.path]
+            for name, model in manifest.models.items()
+            if model.path in self._seen
+        }
+        unknown = {f.sha256: f for f in files.values() if f.sha256 not in self._models}
+        read = read_models([file.path for file in unknown.values()])
+        models: dict[str, ModelFacts] = {}
+        for name, file in files.items():
+            result = read.get(unknown[file.sha256].path) if file.sha256 in unknown else None
+            if result is None:
+                result = _model_from(self._models[file.sha256])
+            if isinstance(result, ModelFacts):
+                models[name] = result
+                self._models[file.sha256] = asdict(result)
+            else:
+                self._problem(("models", name, "path"), str(result))
+        self._changed |= bool(unknown)
+        return models
+
+    def _frames(
+        self, pattern: str, where: Location, images: dict[str, ImageFacts]
+    ) -> tuple[File, ...]:
+        paths = [str(path) for path in matching_files(self._file.root, pattern)]
+        files = [self._image(path, where, images) for path in paths]
+        return tuple(file for file in files if file)
+
+    def _image(self, path: str, where: Location, images: dict[str, ImageFacts]) -> File | None:
+        file = self._hash(path, where)
+        if file is None or file.sha256 in images:
+            return file
+        try:
+            if file.sha256 not in self._images:
+                self._images[file.sha256] = asdict(read_facts(file.path))
+                self._changed = True
+            images[file.sha256] = ImageFacts(**self._images[file.sha256])
+        except ImageError as error:
+            self._problem(where, str(error))
+        return file
+
+    def _hash(self, path: str, where: Location) -> File | None:
+        """Hash a file, unless its size and time of modification are those of last time."""
+        if path in self._seen:
+            return self._seen[path]
+        absolute = self._file.root / path
+        try:
+            status = absolute.stat()
+            stamp = [status.st_size, status.st_mtime_ns]
+            known = self._hashes.get(str(absolute))
+            if known is not None and known[:2] == stamp:
+                digest = str(known[2])
+            else:
+                with absolute.open("rb") as stream:
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                if time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
+                    self._hashes[str(absolute)] = [*stamp, digest]
+                    self._changed = True
+        except OSError as error:
+            self._problem(where, f"'{path}' cannot be read: {error.strerror}")
+            return None
+        self._seen[path] = File(digest, absolute)
+        return self._seen[path]
+
+    def _keep(self) -> None:
+        if self._changed:
+            sections = {"hashes": self._hashes, "models": self._models, "images": self._images}
+            self._store.write(_FACTS, sections)
+
+    def _problem(self, where: Location, message: str) -> None:
+        self._problems.append(self._file.problem(where, message))
+
+
+def _section(kept: dict[str, Any], name: str) -> dict[str, Any]:
+    section = kept.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _model_from(data: dict[str, Any]) -> ModelFacts:
+    tensors = {
+        key: Tensor(tuple(tensor["shape"]), tensor["digest"])
+        for key, tensor in data["tensors"].items()
+    }
+    return ModelFacts(**{**data, "tensors": tensors})
+
+
+def _with_path(root: Path) -> dict[str, str]:
+    """Return the environment with ``root`` importable, wherever the command was started."""
+    path = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else str(root)}

@@ -1,0 +1,162 @@
+"""Rendering: from missing work to files in the store, one dispatch for all recipes.
+
+Networks run one after another on the device; encoding, measuring and writing happen beside
+that, in threads (Pillow and numpy release the interpreter's lock). What waits for a thread is
+bounded, so memory does not grow with the number of frames. One bad frame does not stop the rest.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator import images, metrics
+from generator.errors import AlphagridError, StoreError
+from generator.plan import Job, Network, Original
+from generator.store import Measured, Store
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished picture: ``pixels`` (H, W, C), C 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA;
+    ``precision`` fp32, fp16 or bf16 ('' where no network ran) and the ``device`` that ran it.
+    """  # noqa: D205
+
+    job: Job
+    pixels: NDArray[np.uint8]
+    precision: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A picture that could not be made, and why, in one line."""
+
+    job: Job
+    reason: str
+
+
+@dataclass
+class RenderReport:
+    """What a run of the renderer did.
+
+    ``failures`` maps keys of frames, or of measurements of frames that exist, to reasons.
+    """
+
+    frames: int = 0
+    measurements: int = 0
+    device: str = ""
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def render(
+    jobs: Sequence[Job],
+    store: Store,
+    *,
+    device: str,
+    progress: Callable[[Job], None] = lambda _: None,
+) -> RenderReport:
+    """Render all jobs into the store; call ``progress`` in this thread after each.
+
+    Raises StoreError where the store cannot be written; what was done until then is kept.
+    """
+    report = RenderReport()
+    workers = os.cpu_count() or 1
+    waiting: deque[Future[Job | Failed]] = deque()
+
+    def settle(limit: int) -> None:
+        while len(waiting) > limit:
+            outcome = waiting.popleft().result()
+            _count(report, outcome)
+            progress(outcome.job if isinstance(outcome, Failed) else outcome)
+
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="encode")
+    try:
+        for work, where in _work(jobs, store, device):
+            report.device = where or report.device
+            waiting.append(pool.submit(work))
+            settle(2 * workers)
+        settle(0)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return report
+
+
+Work = Callable[[], "Job | Failed"]
+
+
+def _work(jobs: Sequence[Job], store: Store, device: str) -> Iterator[tuple[Work, str]]:
+    """Yield what the threads do: keep pictures the networks made; make and keep the others."""
+    for job in jobs:
+        if not isinstance(job.picture.recipe, Network):
+            yield partial(_attempt, job, lambda job: _keep(_plain(job), store)), ""
+    by_network = [job for job in jobs if isinstance(job.picture.recipe, Network)]
+    if not by_network:
+        return
+    from generator.networks.render import render as run_networks
+
+    for made in run_networks(by_network, device=device):
+        yield partial(_settle, made, store), "" if isinstance(made, Failed) else made.device
+
+
+def _settle(made: Rendered | Failed, store: Store) -> Job | Failed:
+    if isinstance(made, Failed):
+        return made
+    return _attempt(made.job, lambda _: _keep(made, store))
+
+
+def _plain(job: Job) -> Rendered:
+    """Make a picture that needs no network."""
+    picture, recipe = job.picture.input, job.picture.recipe
+    if isinstance(recipe, Original):
+        return Rendered(job, images.original(picture))
+    if isinstance(recipe, Network):
+        raise TypeError("networks make pictures of this recipe")
+    return Rendered(job, images.resample(picture, recipe.method, recipe.scale))
+
+
+def _keep(made: Rendered, store: Store) -> Job:
+    """Measure, encode and store a picture."""
+    job = made.job
+    if job.measurement is not None:
+        ask = job.measurement
+        size = job.picture.width, job.picture.height
+        truth = images.reference(ask.reference.path, ask.crop, *size)
+        ratio = metrics.psnr(made.pixels, truth)
+        measured = Measured(
+            psnr=None if math.isinf(ratio) else round(ratio, 4),
+            ssim=round(metrics.ssim(made.pixels, truth), 6),
+        )
+        store.put_measured(job.measurement, measured)
+    if job.frame is not None:
+        store.put(job.frame, images.encode(made.pixels, job.frame.encoding), made.precision)
+    return job
+
+
+def _attempt(job: Job, work: Callable[[Job], Job]) -> Job | Failed:
+    """Turn what is wrong with one picture into a failure; a broken store stops everything."""
+    try:
+        return work(job)
+    except StoreError:
+        raise
+    except (AlphagridError, ValueError, OSError, MemoryError) as error:
+        reason = str(error) or "out of memory"
+        return Failed(job, reason)
+
+
+def _count(report: RenderReport, outcome: Job | Failed) -> None:
+    if isinstance(outcome, Failed):
+        lost = outcome.job.frame or outcome.job.measurement
+        if lost is not None:
+            report.failures[lost.key] = outcome.reason
+        return
+    report.frames += outcome.frame is not None
+    report.measurements += outcome.measurement is not None

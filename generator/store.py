@@ -1,0 +1,184 @@
+"""The frame cache: content key → file. The only place rendering results go.
+
+Layout, under ``.cache/`` beside the manifest::
+
+    frames/3f/<key>.webp       an encoded frame
+    frames/3f/<key>.json       its record, written last: a frame without one does not exist
+    measurements/3f/<key>.json PSNR and SSIM
+    derived/3f/<key>.<suffix>  made from frames without rendering: thumbnails, cards
+    facts.json                 what is known about files (see examine)
+
+Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
+only. What does not match its record is not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from generator.errors import StoreError
+from generator.plan import Frame, Measurement
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept beside a frame: size in pixels and bytes, checksum, and the precision that
+    ``auto`` became ('' where no network ran).
+    """  # noqa: D205
+
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    precision: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """PSNR in dB (None: infinite, the pictures are equal) and SSIM, at most 1."""
+
+    psnr: float | None
+    ssim: float
+
+
+class Store:
+    """A folder of frames by key. Safe for several threads of one process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def record(self, frame: Frame) -> Record | None:
+        """Return a frame's record, or None where the store lacks it or its file is damaged."""
+        path = self.path(frame)
+        data = _read_json(path.with_suffix(".json"))
+        try:
+            record = Record(**data) if data else None
+            whole = record is not None and path.stat().st_size == record.bytes
+        except (TypeError, OSError):
+            return None
+        return record if whole else None
+
+    def path(self, frame: Frame) -> Path:
+        """Return where the frame's file is, or would be."""
+        return self.folder / "frames" / frame.key[:2] / frame.name
+
+    def put(self, frame: Frame, data: bytes, precision: str) -> Record:
+        """Keep an encoded frame. Raises StoreError where it cannot be written."""
+        picture = frame.picture
+        checksum = hashlib.sha256(data).hexdigest()
+        record = Record(picture.width, picture.height, len(data), checksum, precision)
+        path = self.path(frame)
+        self._write(path, data)
+        self._write(path.with_suffix(".json"), _to_json(asdict(record)))
+        return record
+
+    def measured(self, measurement: Measurement) -> Measured | None:
+        """Return a measurement's result, or None where it was not made yet."""
+        data = _read_json(self._measurement_path(measurement))
+        try:
+            return Measured(**data) if data else None
+        except TypeError:
+            return None
+
+    def put_measured(self, measurement: Measurement, measured: Measured) -> None:
+        """Keep a measurement's result. Raises StoreError where it cannot be written."""
+        self._write(self._measurement_path(measurement), _to_json(asdict(measured)))
+
+    def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
+        """Return the file of something made from stored frames, making it where it is missing.
+
+        ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot.
+        """
+        path = self.folder / "derived" / key[:2] / f"{key}.{suffix}"
+        if not path.exists():
+            self._write(path, make())
+        return path
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Return a small JSON file of the store's root, empty where missing or damaged."""
+        return _read_json(self.folder / name) or {}
+
+    def write(self, name: str, data: dict[str, Any]) -> None:
+        """Keep a small JSON file in the store's root. Raises StoreError."""
+        self._write(self.folder / name, _to_json(data))
+
+    def size(self) -> tuple[int, int]:
+        """Return the number of files and of bytes in the store."""
+        sizes = [path.stat().st_size for path in self._files()]
+        return len(sizes), sum(sizes)
+
+    def clear(self) -> None:
+        """Remove the store with everything in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def prune(self, keep: Iterable[Frame]) -> int:
+        """Remove frames other than ``keep`` and what a killed build left; return bytes freed."""
+        names = {frame.name for frame in keep} | {f"{frame.key}.json" for frame in keep}
+        freed = 0
+        for path in list(self._files()):
+            frame = path.parent.parent.name == "frames" and path.name not in names
+            if frame or path.name.startswith(_ASIDE):
+                freed += path.stat().st_size
+                path.unlink(missing_ok=True)
+        return freed
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self.folder.rglob("*") if path.is_file())
+
+    def _measurement_path(self, measurement: Measurement) -> Path:
+        key = measurement.key
+        return self.folder / "measurements" / key[:2] / f"{key}.json"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            self._prepared  # noqa: B018 - creates the folder once
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_aside(path, data)
+        except OSError as error:
+            raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+    @cached_property
+    def _prepared(self) -> bool:
+        """Create the folder, invisible to git and to backups that honour CACHEDIR.TAG."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / ".gitignore").write_text("*\n")
+        tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
+        (self.folder / "CACHEDIR.TAG").write_text(tag)
+        return True
+
+
+_ASIDE = ".aside-"
+
+
+def write_aside(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then renamed. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _to_json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _read_json(path: Path) -> dict[str, Any] | None:
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None

@@ -1,0 +1,168 @@
+"""What commands print: the progress bar on stderr, the closing summary on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from generator.build import BuildReport
+from generator.check import CheckReport
+from generator.errors import Problem
+from generator.plan import Job, Plan
+
+
+class Bar:
+    """Frames done, rate and time left; on stderr, and only where that is a terminal."""
+
+    def __init__(self, *, shown: bool) -> None:
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("rendering"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("frames"),
+            _Rate(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+            disable=not shown or not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        """Start drawing."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the bar."""
+        self._progress.stop()
+
+    def begin(self, jobs: list[Job]) -> Callable[[Job], None]:
+        """Show the work ahead; the result is called after each job."""
+        if not jobs:
+            return lambda _: None
+        self._progress.start()
+        task = self._progress.add_task("", total=len(jobs))
+        return lambda _: self._progress.advance(task)
+
+
+class _Rate(ProgressColumn):
+    """Frames a second, or seconds a frame where that is the larger number."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each")
+
+
+def print_build(report: BuildReport, options: argparse.Namespace) -> int:
+    """Print the closing summary and return the exit status."""
+    warn(report.warnings)
+    failures = report.rendered.failures
+    for line in failed_frames(report.plan, failures):
+        print(line, file=sys.stderr)
+    if not options.quiet:
+        made = _count(report.rendered.frames, "frame")
+        where = f" on {report.rendered.device}" if report.rendered.device else ""
+        measured = report.rendered.measurements
+        if not report.rendered.frames:
+            print(f"nothing to render, {_count(report.reused, 'frame')} reused", end="")
+        else:
+            print(f"{made} rendered{where}, {report.reused} reused", end="")
+        print(f"{f', {measured} measured' if measured else ''} · {_duration(report.seconds)}")
+        site = report.site
+        size = f"{_count(site.pages, 'page')}, {site.files} files, {_size(site.bytes)}"
+        print(f"{report.output}: {size}")
+        print(f"look at it: {_serve_command(options)}")
+    if failures:
+        message = f"{_count(len(failures), 'frame')} could not be rendered (see above)"
+        print(f"{message}; the next build tries again", file=sys.stderr)
+        return 1
+    return _strict(report.warnings, options)
+
+
+def print_check(report: CheckReport, options: argparse.Namespace) -> int:
+    """Print what a build would do and return the exit status."""
+    warn(report.warnings)
+    if not options.quiet:
+        frames = len(report.plan.frames)
+        to_render = len({job.frame.key for job in report.jobs if job.frame})
+        comparisons = _count(len(report.plan.comparisons), "comparison")
+        print(f"{options.config}: {comparisons}, {_count(frames, 'frame')}, no errors")
+        print(f"in the cache: {frames - to_render}; to render: {to_render}", end="")
+        print(f", about {_duration(report.seconds)} of network time" if report.seconds else "")
+        print(f"all frames: about {_size(report.bytes)}")
+    return _strict(report.warnings, options)
+
+
+def warn(warnings: Iterable[Problem]) -> None:
+    """Print warnings, each at its place."""
+    for problem in sorted(warnings):
+        print(f"{problem.path}:{problem.line}:{problem.column}: warning: {problem.message}",
+              file=sys.stderr)  # fmt: skip
+
+
+def failed_frames(plan: Plan, failures: dict[str, str]) -> Iterable[str]:
+    """Say for each failure whose frame it was: comparison, input, label, cause."""
+    for comparison in plan.comparisons:
+        for shown in comparison.shown:
+            keys = [shown.frame.key, shown.measurement.key if shown.measurement else ""]
+            for key in keys:
+                if key in failures:
+                    place = " / ".join(filter(None, (comparison.id, shown.input, shown.label)))
+                    yield f"{place}: {failures[key]}"
+
+
+def _strict(warnings: tuple[Problem, ...], options: argparse.Namespace) -> int:
+    if not (options.strict and warnings):
+        return 0
+    print(f"{_count(len(warnings), 'warning')}, and --strict", file=sys.stderr)
+    return 1
+
+
+def _serve_command(options: argparse.Namespace) -> str:
+    parts = ["python -m generator serve"]
+    if str(options.config) != "site.yaml":
+        parts.append(f"-c {options.config}")
+    if str(options.output) != "_site":
+        parts.append(f"-o {options.output}")
+    return " ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "KB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit != "MB" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
