@@ -30,7 +30,7 @@ Files that claim more are refused before anything is decoded, as they would fill
 
 # EPS and its like are left out on purpose: Pillow hands them to other programs.
 _FORMATS = (
-    "AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "MPO", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP",
+    "AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP",
 )  # fmt: skip
 
 # What Pillow's decoders are seen to raise on damaged files.

@@ -1,0 +1,1 @@
+"""Everything that runs networks. Only this package imports torch and spandrel."""

@@ -1,0 +1,159 @@
+"""Pictures of network recipes, from self-contained jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from generator import images
+from generator.errors import AlphagridError
+from generator.networks import colour
+from generator.networks.device import PARENT_BUDGET, resolve
+from generator.networks.mix import Mixer
+from generator.networks.order import Batch, Setting, in_order, settings_of
+from generator.networks.precision import NAMES, Precision, to_levels
+from generator.networks.run import Runner, Tile, is_out_of_memory
+from generator.plan import Blend, Input, Job, Network
+from generator.render import Failed, Rendered
+
+# From the least precise to the most: a blend is as precise as its least precise part.
+_RANK = [torch.bfloat16, torch.float16, torch.float32]
+
+
+def render(jobs: Sequence[Job], *, device: str) -> Iterator[Rendered | Failed]:
+    """Yield each job's picture as it is done, in the order that needs the fewest mixes.
+
+    ``jobs`` have ``Mix`` and ``Blend`` recipes; ``device`` is ``auto``, ``cpu``, ``mps``,
+    ``cuda`` or ``cuda:N``. What goes wrong with one picture is a ``Failed`` and does not stop the
+    others. Raises RenderError when there is no such device.
+    """
+    renderer = _Renderer(resolve(device))
+    for batch in in_order(jobs):
+        yield from renderer.render(batch)
+
+
+Output = tuple[torch.Tensor, torch.dtype]
+
+
+class _Renderer:
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._runner = Runner(Mixer(device, PARENT_BUDGET), device)
+
+    def render(self, batch: Batch) -> Iterator[Rendered | Failed]:
+        prepared: dict[Input, images.Prepared | str] = {
+            picture: _prepare(picture) for picture in batch.inputs
+        }
+        needed = {
+            (setting, picture)
+            for picture, blends in batch.blends.items()
+            for job in blends
+            for setting in settings_of(job)
+        }
+        kept: dict[tuple[Setting, Input], Output | str] = {}
+        for setting, by_input in batch.runs.items():
+            for picture, jobs in by_input.items():
+                source = prepared[picture]
+                output = source if isinstance(source, str) else self._run(setting, source)
+                if (setting, picture) in needed:
+                    kept[setting, picture] = output
+                for job in jobs:
+                    yield self._finish(job, source, output)
+        for picture, blends in batch.blends.items():
+            for job in blends:
+                parts = [kept[setting, picture] for setting in settings_of(job)]
+                yield self._finish(job, prepared[picture], _blend(job, parts))
+
+    @torch.inference_mode()
+    def _run(self, setting: Setting, source: images.Prepared) -> Output | str:
+        """Return the network's output, or why there is none."""
+        try:
+            return self._runner.run(
+                tuple((file.path, weight) for file, weight in setting.weights),
+                cast(Precision, setting.precision),
+                cast(Tile, setting.tile),
+                self._to_device(source.levels),
+            )
+        except AlphagridError as error:
+            return str(error)
+        except (RuntimeError, ValueError, MemoryError) as error:
+            if is_out_of_memory(error):
+                return "out of memory, even in small tiles; use a smaller input"
+            return f"the network failed: {' '.join(str(error).split())[:300]}"
+
+    @torch.inference_mode()
+    def _finish(
+        self, job: Job, source: images.Prepared | str, output: Output | str
+    ) -> Rendered | Failed:
+        """Fix colours, round to 8 bits, put transparency back."""
+        if isinstance(output, str):
+            return Failed(job, output)
+        if isinstance(source, str):
+            return Failed(job, source)
+        recipe = cast(Network, job.picture.recipe)
+        values, dtype = output
+        try:
+            if recipe.color_fix != "none":
+                values = self._fix(recipe, values, source)
+            pixels = to_levels(values).permute(1, 2, 0).contiguous().cpu().numpy()
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):
+                return Failed(job, "out of memory; use a smaller input")
+            raise
+        planned = (job.picture.height, job.picture.width)
+        if pixels.shape[:2] != planned:
+            found = f"{pixels.shape[1]}×{pixels.shape[0]}"
+            return Failed(job, f"the network made {found} pixels, not {planned[1]}×{planned[0]}")
+        if source.alpha is not None:
+            pixels = _with_alpha(pixels, source.alpha)
+        return Rendered(job, pixels, NAMES[dtype], str(self._device))
+
+    def _fix(self, recipe: Network, values: torch.Tensor, source: images.Prepared) -> torch.Tensor:
+        reference = self._to_device(source.levels)
+        if reference.shape[0] != values.shape[0]:
+            reference = reference.mean(0, keepdim=True).expand(values.shape[0], -1, -1)
+        if recipe.color_fix == "wavelet":
+            return colour.wavelet(values, reference)
+        alpha = None
+        if source.alpha is not None:
+            alpha = torch.from_numpy(np.array(source.alpha)).to(self._device)
+        return colour.average(values, reference, alpha)
+
+    def _to_device(self, levels: NDArray[np.float32]) -> torch.Tensor:
+        """Return (H, W, C) levels as (C, H, W) values, 255 being 1."""
+        return torch.from_numpy(levels).to(self._device).permute(2, 0, 1) / 255
+
+
+def _prepare(picture: Input) -> images.Prepared | str:
+    try:
+        return images.prepare(picture)
+    except AlphagridError as error:
+        return str(error)
+    except MemoryError:
+        return f"{picture.file.path}: out of memory; use a smaller picture"
+
+
+@torch.inference_mode()
+def _blend(job: Job, parts: Sequence[Output | str]) -> Output | str:
+    """Interpolate outputs, in float, before anything is rounded."""
+    recipe = cast(Blend, job.picture.recipe)
+    total: torch.Tensor | float = 0.0
+    precision = torch.float32
+    for (_, weight), part in zip(recipe.weights, parts, strict=True):
+        if isinstance(part, str):
+            return part
+        values, dtype = part
+        if isinstance(total, torch.Tensor) and values.shape != total.shape:
+            return "the networks' outputs have different sizes and cannot be blended"
+        total = total + values * weight
+        precision = min(precision, dtype, key=_RANK.index)
+    return cast(torch.Tensor, total), precision
+
+
+def _with_alpha(pixels: NDArray[np.uint8], alpha: NDArray[np.float32]) -> NDArray[np.uint8]:
+    enlarged = images.enlarge_alpha(alpha, pixels.shape[0] // alpha.shape[0])
+    return np.concatenate([pixels, enlarged[..., None]], axis=2)
