@@ -4,6 +4,7 @@ Run as ``python -m training measure``. Pictures are the two that no network has 
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,8 +16,11 @@ from training.photographs import Picture
 from training.pictures import SHOTS, crop
 from training.recipes import recipe
 
+README = Path(__file__).with_name("README.md")
 SIGMAS = (10, 20, 30, 40, 50, 60)
 ALPHAS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+Restorer = Callable[[Picture], Picture]
 
 
 def psnr(picture: Picture, reference: Picture) -> float:
@@ -37,7 +41,7 @@ def small(picture: Picture, factor: int = 4) -> Picture:
 
 
 def detail(picture: Picture) -> float:
-    """Give the energy of the high frequencies: mean square of the four-neighbour Laplacian of the green."""
+    """Measure high frequencies: the mean square of green's four-neighbour Laplacian."""
     green = picture[..., 1].astype(np.float64)
     inner = green[1:-1, 1:-1]
     laplacian = green[:-2, 1:-1] + green[2:, 1:-1] + green[1:-1, :-2] + green[1:-1, 2:] - 4 * inner
@@ -50,25 +54,18 @@ def held_out() -> list[Picture]:
 
 
 def denoising() -> str:
-    """Tabulate, in Markdown, the mean PSNR of mixes, pixel blends and the controls at each noise level."""
+    """Tabulate, in Markdown, the mean PSNR of mixes, blends and controls by noise."""
     first, second = (networks.load(recipe(n).path) for n in ("denoise-20", "denoise-60"))
-    rows: list[tuple[str, Callable[[Picture], Picture]]] = [("noisy picture", lambda p: p)]
+    rows: dict[str, Restorer] = {"noisy picture": lambda picture: picture}
     for alpha in ALPHAS:
-        rows.append((f"mix, α {alpha}", _runner(networks.mixed(first, second, alpha))))
+        rows[f"mix, α {alpha}"] = _runner(networks.mixed(first, second, alpha))
     for alpha in (0.4, 0.6):
-        rows.append(
-            (
-                f"pixel blend, α {alpha}",
-                lambda p, a=alpha: (1 - a) * networks.run(first, p) + a * networks.run(second, p),
-            )
-        )
-    for name in ("joint", "30", "40", "50"):
-        path = recipe(f"denoise-{name}").path
-        if path.exists():
-            rows.append((f"`denoise-{name}`", _runner(networks.load(path))))
+        rows[f"pixel blend, α {alpha}"] = _blender(first, second, alpha)
+    for name in ("denoise-joint", "denoise-30", "denoise-40", "denoise-50"):
+        rows[f"`{name}`"] = _runner(networks.load(recipe(name).path))
     pictures = held_out()
     lines = [f"| σ | {' | '.join(map(str, SIGMAS))} |", "|---" * (len(SIGMAS) + 1) + "|"]
-    for title, restore in rows:
+    for title, restore in rows.items():
         means = (np.mean([psnr(restore(noisy(p, sigma)), p) for p in pictures]) for sigma in SIGMAS)
         lines.append(f"| {title} | {' | '.join(f'{mean:.2f}' for mean in means)} |")
     return "\n".join(lines)
@@ -87,5 +84,26 @@ def super_resolution() -> str:
     return "\n".join(lines)
 
 
-def _runner(network: nn.Module) -> Callable[[Picture], Picture]:
+def write_figures(path: Path, name: str, table: str) -> None:
+    """Put a table between the comments `<!-- NAME -->` and `<!-- /NAME -->` of a Markdown file.
+
+    :raises ValueError: the file lacks them
+    """
+    text = path.read_text(encoding="utf-8")
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, rest = text[: text.index(opening)], text[text.index(closing) :]
+    path.write_text(f"{before}{opening}\n\n{table}\n\n{rest}", encoding="utf-8")
+
+
+def report() -> None:
+    """Write the figures into README.md."""
+    write_figures(README, "denoising", denoising())
+    write_figures(README, "super-resolution", super_resolution())
+
+
+def _runner(network: nn.Module) -> Restorer:
     return lambda picture: networks.run(network, picture)
+
+
+def _blender(first: nn.Module, second: nn.Module, alpha: float) -> Restorer:
+    return lambda p: (1 - alpha) * networks.run(first, p) + alpha * networks.run(second, p)

@@ -59,7 +59,7 @@ def save(network: nn.Module, path: Path, **metadata: str) -> None:
 
 
 def mix(states: Sequence[State], weights: Sequence[float]) -> State:
-    """Mix weights: their weighted sum, deep network interpolation (Wang et al., arXiv 1811.10515)."""
+    """Mix weights as deep network interpolation does (Wang et al., arXiv 1811.10515): sum w · θ."""
     return {
         name: sum(w * state[name].float() for w, state in zip(weights, states, strict=True))
         for name in states[0]

@@ -1,12 +1,12 @@
 """Every network: its parent, what it learns from, for how long. One table, top to bottom."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from spandrel.architectures.Compact import Compact
 
 from training import networks, teachers
 from training.loop import fit, fit_adversarially
@@ -16,8 +16,6 @@ from training.photographs import Picture, training_pictures
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "content" / "models"
 FIXTURES = ROOT / "tests" / "data"
-THREADS = 2
-"""The same thread count gives the same bytes; another one does not."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class Recipe:
         """The weights file."""
         return self.folder / f"{self.name}.safetensors"
 
-    def network(self) -> nn.Module:
+    def network(self) -> Compact:
         """Where training starts."""
         if self.parent:
             return networks.load(recipe(self.parent).path)
@@ -72,7 +70,7 @@ class Recipe:
             gray=self.channels == 1,
         )
 
-    def losses(self, network: nn.Module, steps: int | None = None) -> Iterator[float]:
+    def losses(self, network: Compact, steps: int | None = None) -> Iterator[float]:
         """Train `network` in place; one loss a step."""
         steps = self.steps if steps is None else steps
         if self.adversarial:
@@ -126,7 +124,7 @@ RECIPES = (
         1200,
         5e-4,
         shrink(4),
-        side=128,
+        side=96,
         count=8,
         scale=4,
         adversarial=True,
@@ -153,10 +151,22 @@ def recipe(name: str) -> Recipe:
     return {each.name: each for each in RECIPES}[name]
 
 
-def train(name: str, report: Callable[[str], None] = print) -> Path:
-    """Train one network as its recipe says and write its weights; reports loss and time."""
+def generations(names: Iterable[str]) -> Iterator[list[str]]:
+    """Order networks by descent: none of a list needs another of the same list or a later one."""
+    waiting = list(names)
+    while waiting:
+        ready = [name for name in waiting if recipe(name).parent not in waiting]
+        yield ready
+        waiting = [name for name in waiting if name not in ready]
+
+
+def train(name: str) -> Path:
+    """Train one network as its recipe says and write its weights; prints loss and time.
+
+    On one thread: sums over several depend on how many there are, and so would the bytes.
+    """
     this = recipe(name)
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(1)
     network = this.network()
     start = time.perf_counter()
     recent: list[float] = []
@@ -164,9 +174,9 @@ def train(name: str, report: Callable[[str], None] = print) -> Path:
         recent = [*recent[-99:], loss]
         if step % 200 == 0 or step == this.steps:
             seconds = time.perf_counter() - start
-            report(
-                f"{name}: step {step}/{this.steps}, loss {sum(recent) / len(recent):.4f}, {seconds:.0f} s"
-            )
+            mean = sum(recent) / len(recent)
+            line = f"{name}: step {step}/{this.steps}, loss {mean:.4f}, {seconds:.0f} s"
+            print(line, flush=True)
     networks.save(
         network,
         this.path,

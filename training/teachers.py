@@ -19,7 +19,7 @@ def warm(picture: Picture) -> Picture:
 
 
 def woodblock(picture: Picture) -> Picture:
-    """A colour woodblock print: a few flat inks on paper, dark contours."""
+    """Print from woodblocks: a few flat inks on paper, dark contours."""
     flat = _blur(kuwahara(kuwahara(picture, 4), 3), 0.5)
     light = _luma(flat)
     levels = _staircase(np.clip(light, 0, 1) ** 0.85, 5)
@@ -30,7 +30,7 @@ def woodblock(picture: Picture) -> Picture:
 
 
 def pencil(picture: Picture) -> Picture:
-    """A pencil drawing: the colour dodge of the gray picture with its blurred negative."""
+    """Draw in pencil: the colour dodge of the gray picture with its blurred negative."""
     gray = _luma(_blur(picture, 0.6))
     dodge = gray / np.maximum(_blur(gray, 3.2), 0.02)
     strokes = np.clip(dodge, 0, 1) ** 4.5
@@ -40,7 +40,7 @@ def pencil(picture: Picture) -> Picture:
 
 
 def ink(picture: Picture) -> Picture:
-    """A linocut: one dark ink on paper."""
+    """Cut in linoleum: one dark ink on paper."""
     tone = _xdog(_luma(picture), sharpness=9, threshold=0.5, steepness=9)
     dark = np.float32([0.08, 0.11, 0.22])
     return dark + (PAPER - dark) * tone
@@ -65,7 +65,7 @@ def oil(picture: Picture) -> Picture:
 
 
 def night(picture: Picture) -> Picture:
-    """The same place at night: dark, blue, colours pale, bright spots lit and glowing."""
+    """Show the same place at night: dark, blue, colours pale, bright spots lit and glowing."""
     light = _luma(picture)
     moon = 0.5 * light**1.25 * np.float32([0.55, 0.75, 1.25])
     colour = 0.25 * (picture - light) * light
@@ -76,7 +76,7 @@ def night(picture: Picture) -> Picture:
 
 
 def day(picture: Picture) -> Picture:
-    """The same place by day: shadows open, light warm, blues become sky."""
+    """Show the same place by day: shadows open, light warm, blues become sky."""
     light = _luma(picture)
     opened = light**0.55
     scale = opened / np.maximum(light, 0.02)
@@ -123,7 +123,7 @@ def kuwahara(picture: Picture, radius: int) -> Picture:
 
 
 def _origin(direction: int, side: int) -> int:
-    """The shift with which a window of `side` pixels starts or ends at its pixel."""
+    """Give the shift with which a window of `side` pixels starts or ends at its pixel."""
     return (side - 1) // 2 if direction < 0 else -(side // 2)
 
 
@@ -145,7 +145,7 @@ def _contrast(picture: Picture, amount: float) -> Picture:
 
 
 def _staircase(light: Picture, steps: int, softness: float = 0.12) -> Picture:
-    """Rounds to `steps` levels, with slopes instead of jumps, which no network could learn."""
+    """Round to `steps` levels, with slopes instead of jumps, which no network could learn."""
     scaled = light * (steps - 1)
     below = np.floor(scaled)
     slope = np.clip((scaled - below - 0.5) / softness + 0.5, 0, 1)

@@ -1,0 +1,200 @@
+"""The experiment behind the thresholds of ``inspect``: what tells siblings from strangers.
+
+Pairs whose kinship is known, by how they were made:
+
+- *siblings*: one network fine-tuned from the other, or both from a common ancestor
+- *same start*: equal random initial weights, trained apart from the first step
+- *strangers*: other random initial weights
+- *twins*: one network and itself with hidden channels permuted: the same function, other weights
+
+For each pair: per-layer cosine, matching filters, and the barrier on crops no network has seen.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from pathlib import Path
+
+import numpy as np
+import torch
+from spandrel.architectures.Compact import Compact
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training import networks
+from training.measure import held_out, psnr, write_figures
+from training.networks import State
+from training.patches import noise
+from training.photographs import Picture
+from training.recipes import RECIPES, Recipe, recipe
+
+REPORT = Path(__file__).with_name("KINSHIP.md")
+CROPS = ((60, 130), (150, 250))
+"""Top left corners in each picture held out; 96 pixels square."""
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """The figures of one pair.
+
+    :param cosines: of each layer's convolution weights, in order
+    :param matches: of each layer, the share of filters whose most similar filter in the other
+        network (by absolute cosine) has the same index; chance is 1 / filters
+    :param barrier: PSNR in dB of the mix's output against the pixel blend of both outputs, at α
+        ¼, ½ and ¾: the lowest; high means no barrier
+    :param excess: the root mean square difference of mix and blend at α ½, divided by that of
+        either network's output and its input, the greater: how much of the work is lost
+    """
+
+    cosines: tuple[float, ...]
+    matches: tuple[float, ...]
+    barrier: float
+    excess: float
+
+
+def compare(first: Compact, second: Compact) -> Kinship:
+    """Measure two networks of one shape."""
+    pairs = list(zip(_filters(first), _filters(second), strict=True))
+    barriers, excess = [], 0.0
+    for crop in crops(first.num_in_ch):
+        one, two = networks.run(first, crop), networks.run(second, crop)
+        for alpha in (0.25, 0.5, 0.75):
+            mix = networks.run(networks.mixed(first, second, alpha), crop)
+            blend = (1 - alpha) * one + alpha * two
+            barriers.append(psnr(mix, blend))
+            if alpha == 0.5:
+                base = np.kron(crop, np.ones((first.upscale, first.upscale, 1), np.float32))
+                work = max(_distance(one, base), _distance(two, base))
+                excess = max(excess, _distance(mix, blend) / work)
+    return Kinship(
+        cosines=tuple(
+            float(functional.cosine_similarity(a.flatten(), b.flatten(), 0)) for a, b in pairs
+        ),
+        matches=tuple(matching(a, b) for a, b in pairs),
+        barrier=min(barriers),
+        excess=excess,
+    )
+
+
+def matching(first: Tensor, second: Tensor) -> float:
+    """Give the share of filters (rows) whose nearest filter in `second` has the same index."""
+    cosines = functional.normalize(first, dim=1) @ functional.normalize(second, dim=1).T
+    nearest = cosines.abs().argmax(dim=1)
+    return float((nearest == torch.arange(len(first))).float().mean())
+
+
+def permuted(network: Compact, seed: int) -> Compact:
+    """Shuffle the channels between every two convolutions; the function stays the same."""
+    state: State = {name: value.clone() for name, value in network.state_dict().items()}
+    generator = torch.Generator().manual_seed(seed)
+    for layer in range(network.num_conv + 1):
+        order = torch.randperm(network.num_feat, generator=generator)
+        for name in (f"body.{2 * layer}.weight", f"body.{2 * layer}.bias"):
+            state[name] = state[name][order]
+        state[f"body.{2 * layer + 1}.weight"] = state[f"body.{2 * layer + 1}.weight"][order]
+        state[f"body.{2 * layer + 2}.weight"] = state[f"body.{2 * layer + 2}.weight"][:, order]
+    twin = networks.build_like(network)
+    twin.load_state_dict(state)
+    return twin
+
+
+def trained_from(this: Recipe, start: Compact | None = None) -> Compact:
+    """Train as the recipe says, from `start` or its own start, in memory."""
+    network = start or this.network()
+    for _ in this.losses(network):
+        pass
+    return network
+
+
+def crops(channels: int) -> Iterator[Picture]:
+    """Cut the real crops on which the barrier is measured; one channel: gray."""
+    for picture in held_out():
+        for top, left in CROPS:
+            crop = picture[top : top + 96, left : left + 96]
+            yield crop if channels == 3 else crop.mean(axis=2, keepdims=True)
+
+
+def pairs() -> Iterator[tuple[str, str, Kinship]]:
+    """Make and measure every pair: kind, names, figures."""
+    trained = {each.name: networks.load(each.path) for each in RECIPES if each.path.exists()}
+
+    siblings = (
+        "denoise-20 denoise-60, denoise-20 denoise-joint, denoise-30 denoise-50,"
+        "sr-fidelity sr-texture, denoise-20 photo, photo woodblock, photo lens-blur,"
+        "woodblock pencil, ink oil, watercolour night, day night, lens-blur denoise-60,"
+        "tiny_a tiny_b, tiny_a tiny_c, tiny_b tiny_c, tiny_x4_a tiny_x4_b, tiny_gray_a tiny_gray_b"
+    )
+    for pair in siblings.split(","):
+        one, two = pair.split()
+        yield "siblings", f"{one} / {two}", compare(trained[one], trained[two])
+
+    base = changed(recipe("denoise-20"), steps=600)
+    seed_1 = trained_from(base, base.network())
+    seed_1_apart = trained_from(changed(base, seed=21, degrade=noise(60)), base.network())
+    seed_22 = trained_from(changed(base, seed=22))
+    seed_23 = trained_from(changed(base, seed=23, degrade=noise(60)))
+    yield "same start", "seed 1 σ 20 / seed 1 σ 60", compare(seed_1, seed_1_apart)
+    yield "strangers", "seed 1 σ 20 / seed 22 σ 20", compare(seed_1, seed_22)
+    yield "strangers", "seed 1 σ 20 / seed 23 σ 60", compare(seed_1, seed_23)
+    yield "strangers", "seed 22 σ 20 / seed 23 σ 60", compare(seed_22, seed_23)
+    for name in ("denoise-20", "denoise-60", "woodblock", "night"):
+        yield "strangers", f"{name} / seed 22 σ 20", compare(trained[name], seed_22)
+    yield "strangers", "tiny_a / tiny_other", compare(trained["tiny_a"], trained["tiny_other"])
+
+    for name in ("denoise-20", "denoise-60", "sr-fidelity", "sr-texture", "pencil", "tiny_a"):
+        yield (
+            "twins",
+            f"{name} / itself permuted",
+            compare(trained[name], permuted(trained[name], 1)),
+        )
+    yield (
+        "twins",
+        "denoise-20 / denoise-60 permuted",
+        compare(trained["denoise-20"], permuted(trained["denoise-60"], 2)),
+    )
+
+
+def report() -> None:
+    """Write the figures into KINSHIP.md."""
+    lines = [
+        "| kind | pair | cosine: least | mean | matches: least | mean | barrier, dB | excess |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    measured = list(pairs())
+    for kind, name, k in measured:
+        cosines = f"{min(k.cosines):.3f} | {np.mean(k.cosines):.3f}"
+        matches = f"{min(k.matches):.0%} | {np.mean(k.matches):.0%}"
+        lines.append(
+            f"| {kind} | {name} | {cosines} | {matches} | {k.barrier:.1f} | {k.excess:.2f} |"
+        )
+    write_figures(REPORT, "pairs", "\n".join(lines))
+    summary = [
+        "| kind | pairs | cosine: least | mean | matches: least | mean | barrier, dB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for kind in dict.fromkeys(kind for kind, _, _ in measured):
+        group = [k for other, _, k in measured if other == kind]
+        columns = (
+            _span([min(k.cosines) for k in group], ".3f"),
+            _span([np.mean(k.cosines) for k in group], ".3f"),
+            _span([min(k.matches) for k in group], ".0%"),
+            _span([np.mean(k.matches) for k in group], ".0%"),
+            _span([k.barrier for k in group], ".1f"),
+        )
+        summary.append(f"| {kind} | {len(group)} | {' | '.join(columns)} |")
+    write_figures(REPORT, "summary", "\n".join(summary))
+
+
+def _filters(network: nn.Module) -> Iterator[Tensor]:
+    """Give each convolution's weights as rows: one flattened filter a row."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            yield layer.weight.detach().float().flatten(1)
+
+
+def _distance(one: Picture, two: Picture) -> float:
+    return float(np.sqrt(np.mean((one - two) ** 2)))
+
+
+def _span(values: list[float], form: str) -> str:
+    return f"{min(values):{form}} … {max(values):{form}}"
