@@ -15,7 +15,7 @@ from generator.manifest.types import (
     Interpolate,
     Manifest,
 )
-from generator.manifest.words import did_you_mean
+from generator.manifest.words import did_you_mean, nearest
 from generator.manifest.yamlfile import Location
 
 Found = tuple[Location, str, bool]
@@ -159,11 +159,15 @@ def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
         if file.is_dir():
             yield where, f"'{path}' is a folder, a file is needed", False
             return
-        names = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
+        beside = list(file.parent.iterdir()) if file.parent.is_dir() else []
     except OSError as error:
         yield where, f"'{path}' cannot be read: {error.strerror}", False
         return
-    yield where, f"no such file: '{path}'{did_you_mean(file.name, names)}", False
+    # The name counts, not the suffix that all of them share.
+    names = {entry.stem: entry.name for entry in beside}
+    close = nearest(file.stem, names)
+    hint = f" (did you mean '{names[close]}'?)" if close else ""
+    yield where, f"no such file: '{path}'{hint}", False
 
 
 def _known(name: str, known: tuple[str, ...], what: str, where: Location) -> Iterator[Found]:
