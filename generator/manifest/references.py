@@ -173,7 +173,7 @@ def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
 def _known(name: str, known: tuple[str, ...], what: str, where: Location) -> Iterator[Found]:
     if name not in known:
         message = f"no {what} is called '{name}'{did_you_mean(name, known)}"
-        yield where, message, False
+        yield where, message, where[-1] == name
 
 
 def _repeated(names: tuple[str, ...], where: Location) -> Iterator[Found]:
