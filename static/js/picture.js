@@ -1,0 +1,54 @@
+// The composed view as a file: base and masked regions, at the pictures' own size.
+
+/** @typedef {{image: HTMLImageElement, mask?: string}} Part */
+
+/** @param {Part[]} parts @param {number} width @param {number} height @returns {Promise<Blob>} */
+export async function compose(parts, width, height) {
+  const whole = canvas(width, height);
+  for (const { image, mask } of parts) {
+    if (!mask) {
+      whole.drawImage(image, 0, 0, width, height);
+      continue;
+    }
+    const part = canvas(width, height);
+    part.drawImage(await coverage(mask, width, height), 0, 0);
+    part.globalCompositeOperation = "source-in";
+    part.drawImage(image, 0, 0, width, height);
+    whole.drawImage(part.canvas, 0, 0);
+  }
+  return new Promise((resolve, reject) => {
+    whole.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("not saved"))), "image/png");
+  });
+}
+
+/** @param {Blob} blob @param {string} name */
+export function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
+}
+
+/** A mask's brightness as opacity. @param {string} url @param {number} width @param {number} height */
+async function coverage(url, width, height) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const context = canvas(width, height);
+  context.drawImage(image, 0, 0, width, height);
+  const pixels = context.getImageData(0, 0, width, height);
+  for (let index = 0; index < pixels.data.length; index += 4) {
+    pixels.data[index + 3] = pixels.data[index];
+  }
+  context.putImageData(pixels, 0, 0);
+  return context.canvas;
+}
+
+/** @param {number} width @param {number} height */
+function canvas(width, height) {
+  const element = Object.assign(document.createElement("canvas"), { width, height });
+  const context = element.getContext("2d");
+  if (!context) throw new Error("no canvas");
+  return context;
+}
