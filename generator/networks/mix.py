@@ -164,28 +164,35 @@ def mix_file(weights: Weights, output: Path) -> None:
         raise ModelError("all coefficients are zero: there is nothing to mix")
     mixer = Mixer(torch.device("cpu"), budget=2**31)
     descriptor = mixer.mix([(path, weight) for _, path, weight in hashed])
-    state = {key: value.contiguous() for key, value in fused(descriptor).model.state_dict().items()}
+    fused(descriptor)
+    state = {
+        key: value.clone(memory_format=torch.contiguous_format)
+        for key, value in descriptor.model.state_dict().items()
+    }
     parents = [
         {"file": path.name, "sha256": digest, "weight": weight} for digest, path, weight in hashed
     ]
     about = {"tool": f"alphagrid {__version__}", "parents": parents}
-    temporary = output.with_name(f".{output.name}.{os.getpid()}.part")
+    temporary = output.with_name(f".{output.stem}.{os.getpid()}.safetensors")
     try:
         save_file(state, temporary, metadata={"alphagrid": json.dumps(about, sort_keys=True)})
+        if reason := mixable(describe(descriptor), describe(load(temporary))):
+            architecture = descriptor.architecture.name
+            raise ModelError(f"{output}: spandrel reads {architecture} back differently: {reason}")
         temporary.replace(output)
     except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
         raise OutputError(f"{output}: cannot be written ({error})") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @torch.inference_mode()
-def fused(descriptor: Descriptor) -> Descriptor:
+def fused(descriptor: Descriptor) -> None:
     """Derive anew what a network derives from its weights (SPAN's fused convolutions)."""
     for module in descriptor.model.modules():
         derive = getattr(module, "update_params", None)
         if callable(derive):
             derive()
-    return descriptor
 
 
 def _sha256(path: Path) -> str:
