@@ -1,0 +1,115 @@
+"""The store: whole files or none, and damaged ones are as good as missing."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from generator.errors import StoreError
+from generator.facts import File
+from generator.plan import Encoding, Frame, Input, Measurement, Original, Picture
+from generator.store import Measured, Record, Store
+
+
+def frame(number: int = 0) -> Frame:
+    source = Input(File(f"{number:064x}", Path("x.png")), None, 1, None, 6, 4, 3, False)
+    return Frame(Picture(source, Original(), 6, 4), Encoding("webp", 90))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "cache")
+
+
+def files(store: Store) -> list[str]:
+    names = {path.name for path in store.folder.rglob("*") if path.is_file()}
+    return sorted(names - {".gitignore", "CACHEDIR.TAG"})
+
+
+def test_what_is_put_is_there(store: Store) -> None:
+    assert store.record(frame()) is None
+    record = store.put(frame(), b"picture", "fp16")
+    checksum = "2cea274d0bedc39ec4ab6ba9e59ec889e3ed6fb56a1cf088a64d9b383378dc97"
+    assert record == Record(6, 4, 7, checksum, "fp16")
+    assert store.record(frame()) == record
+    assert store.path(frame()).read_bytes() == b"picture"
+
+
+def test_measurements_keep_infinity_as_none(store: Store) -> None:
+    ask = Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
+    assert store.measured(ask) is None
+    store.put_measured(ask, Measured(None, 1.0))
+    assert store.measured(ask) == Measured(None, 1.0)
+
+
+@pytest.mark.parametrize("damage", [b"", b"pic", b"picture and more"])
+def test_a_frame_of_another_size_is_missing(store: Store, damage: bytes) -> None:
+    store.put(frame(), b"picture", "")
+    store.path(frame()).write_bytes(damage)
+    assert store.record(frame()) is None
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"width": 1}', "null"])
+def test_a_damaged_record_is_missing(store: Store, damage: str) -> None:
+    store.put(frame(), b"picture", "")
+    store.path(frame()).with_suffix(".json").write_text(damage)
+    assert store.record(frame()) is None
+
+
+def test_derived_files_are_made_once(store: Store) -> None:
+    calls = []
+
+    def make() -> bytes:
+        calls.append(1)
+        return b"card"
+
+    paths = {store.derived("ab" * 16, "webp", make) for _ in range(3)}
+    assert len(calls) == 1
+    assert [path.read_bytes() for path in paths] == [b"card"]
+
+
+def test_prune_keeps_what_is_needed_and_removes_leftovers(store: Store) -> None:
+    store.put(frame(0), b"needed", "")
+    store.put(frame(1), b"old", "")
+    leftover = store.path(frame(0)).with_name(".aside-x")
+    leftover.write_bytes(b"half")
+    freed = store.prune([frame(0)])
+    assert freed > len(b"old") + len(b"half")
+    assert files(store) == [f"{frame(0).key}.json", frame(0).name]
+    assert store.record(frame(0)) is not None
+
+
+def test_many_threads_may_put_the_same_frame(store: Store) -> None:
+    def put() -> None:
+        for _ in range(20):
+            store.put(frame(), b"picture", "")
+
+    threads = [threading.Thread(target=put) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.record(frame()) is not None
+    assert len(files(store)) == 2
+
+
+def test_the_cache_stays_out_of_repositories_and_backups(store: Store) -> None:
+    store.put(frame(), b"picture", "")
+    assert (store.folder / ".gitignore").read_text() == "*\n"
+    assert (store.folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d17278")
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = Store(tmp_path / "file" / "cache")
+    with pytest.raises(StoreError, match=r"cannot write .*file"):
+        store.put(frame(), b"picture", "")
+
+
+def test_size_counts_everything(store: Store) -> None:
+    store.put(frame(), b"picture", "")
+    count, size = store.size()
+    assert count == 4
+    assert size == sum(p.stat().st_size for p in store.folder.rglob("*") if p.is_file())
