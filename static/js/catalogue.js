@@ -115,7 +115,7 @@ export function catalogue(data) {
       choice.follows === following &&
       (following ? spots.some((_, spot) => find(0, at, spot) === index) : find(0, at, 0) === index);
     const found = list.findIndex(shows);
-    return found >= 0 ? found : Math.max(0, list.findIndex((choice, at) => find(0, at, 0) === index));
+    return found >= 0 ? found : Math.max(0, list.findIndex((_, at) => find(0, at, 0) === index));
   }
 }
 

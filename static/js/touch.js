@@ -8,13 +8,13 @@ const SLOP = 6; // CSS pixels before a finger counts as moving
 const TAP = { time: 300, reach: 30 };
 
 /** @typedef {{x: number, y: number}} Point */
+/** @typedef {{start: Point, kind: "" | "split" | "pan", onHandle: boolean}} Drag */
 
 /** @param {import("./viewer.js").Desk} desk */
 export function touch({ stage, dispatch, getState }) {
   /** @type {Map<number, Point>} */
   const fingers = new Map();
-  /** @type {{start: Point, kind: "" | "split" | "pan", onHandle: boolean} | null} */
-  let drag = null;
+  let drag = /** @type {Drag | null} */ (null);
   let tap = { x: 0, y: 0, time: -Infinity };
 
   const local = (/** @type {PointerEvent} */ { clientX, clientY }) => {
@@ -39,7 +39,7 @@ export function touch({ stage, dispatch, getState }) {
     if (!drag || drag.kind || fingers.size > 1) fingers.set(event.pointerId, now);
   });
 
-  /** @param {NonNullable<typeof drag>} drag @param {Point} before @param {Point} now */
+  /** @param {Drag} drag @param {Point} before @param {Point} now */
   const slide = (drag, before, now) => {
     const [dx, dy] = [now.x - drag.start.x, now.y - drag.start.y];
     if (!drag.kind && Math.hypot(dx, dy) >= SLOP) {

@@ -10,7 +10,7 @@ import { pad } from "./pad.js";
 import { compose, download } from "./picture.js";
 import { flicker, player } from "./play.js";
 import { Renderer } from "./render.js";
-import { initial, parts, reduce } from "./state.js";
+import { parts, reduce } from "./state.js";
 import { touch } from "./touch.js";
 import { wheel } from "./wheel.js";
 
@@ -154,7 +154,7 @@ export function viewerElement(loader, address) {
         state = decode(text, catalogue);
         paint();
       };
-      this.reset = actions.reset;
+      this.reset = () => desk.dispatch({ type: "reset" });
       stage.tabIndex = 0;
       controls(desk);
       pad(desk);
@@ -181,7 +181,7 @@ export function viewerElement(loader, address) {
     /** Before the data is there, the address is read when it comes. @param {string} _text */
     follow(_text) {}
 
-    /** Back to the initial view. @type {() => unknown} */
+    /** Back to the initial view. */
     reset() {}
   };
 }
