@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import struct
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -39,7 +40,9 @@ def load(path: Path) -> Descriptor:
     """
     state = _read_state(path)
     try:
-        descriptor = ModelLoader().load_from_state_dict(state)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's hints to the authors of architectures
+            descriptor = ModelLoader().load_from_state_dict(state)
     except UnsupportedModelError as error:
         raise ModelError(
             f"{path}: these weights are of no architecture that spandrel knows; "
