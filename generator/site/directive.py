@@ -1,0 +1,137 @@
+"""The block that embeds a comparison in a page.
+
+An author writes::
+
+    /// comparison | ID
+    A caption for this place, in Markdown; without one the comparison's own is shown.
+    ///
+
+pymdownx leaves a block that it cannot make sense of in the text, and closes one that is never
+closed at the end of the page. Here both are problems with a place.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from markdown import Markdown
+from pymdownx.blocks import BlocksExtension, BlocksProcessor
+from pymdownx.blocks.block import Block
+
+from generator.errors import Problem
+from generator.manifest.words import did_you_mean
+from generator.site.source import Source
+
+NAMES = ("comparison", "caption", "figure-caption", "table-caption")
+"""The blocks that a page may hold."""
+
+_START = re.compile(r" {0,3}(/{3,}) *([\w-]+) *(?:\| *(.*?) *)?")
+_END = re.compile(r" {0,3}(/{3,}) *")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+_OPTION = re.compile(r"( {4,})(\S.*)")
+
+
+def check_blocks(source: Source) -> list[Problem]:
+    """Return what is wrong with the lines that open and close blocks, outside code."""
+    problems: list[Problem] = []
+    opened: list[tuple[int, str, str]] = []
+    fence = ""
+    options = False
+    for index, line in enumerate(source.text.split("\n")):
+        if fence or (match := _FENCE.fullmatch(line)):
+            fence = _next_fence(fence, line)
+        elif match := _START.fullmatch(line):
+            slashes, name = match[1], match[2]
+            problems += _check_start(source, index, match)
+            opened.append((index, slashes, f"/// {name}"))
+            options = name.lower() == "comparison"
+            continue
+        elif match := _END.fullmatch(line):
+            if opened and opened[-1][1] == match[1]:
+                opened.pop()
+            else:
+                message = f"this {match[1]} closes no block"
+                problems.append(source.at_line(index, match.start(1) + 1, message))
+        elif options and (match := _OPTION.fullmatch(line)):
+            message = f"a comparison's block has no options: remove '{match[2].strip()}'"
+            problems.append(source.at_line(index, match.start(2) + 1, message))
+            continue
+        options = False
+    for index, slashes, shown in opened:
+        column = source.text.split("\n")[index].index("/") + 1
+        message = f"'{shown}' is never closed: add a line '{slashes}' after it"
+        problems.append(source.at_line(index, column, message))
+    return problems
+
+
+def _next_fence(fence: str, line: str) -> str:
+    """Return the fence of the code block that the next line is in, or ''."""
+    match = _FENCE.fullmatch(line)
+    if match is None:
+        return fence
+    if not fence:
+        return match[1]
+    closes = match[1].startswith(fence) and not match[2].strip()
+    return "" if closes else fence
+
+
+def _check_start(source: Source, index: int, match: re.Match[str]) -> list[Problem]:
+    name, argument = match[2], match[3]
+    if name.lower() not in NAMES:
+        message = f"no block is called '{name}'{did_you_mean(name, NAMES)}"
+        return [source.at_line(index, match.start(2) + 1, message)]
+    if name.lower() == "comparison" and not argument:
+        message = "which comparison? Write '/// comparison | ID'"
+        return [source.at_line(index, match.start(1) + 1, message)]
+    return []
+
+
+class ComparisonBlocks(BlocksExtension):  # type: ignore[misc]
+    """Registers the block and keeps what it meets in a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: frozenset[str] = frozenset()
+        self.unknown: list[str] = []
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
+        """Register, as pymdownx calls it."""
+        del md
+        block_mgr.register(_ComparisonBlock, {"blocks": self})
+
+    def reset(self) -> None:
+        """Forget the last page."""
+        self.unknown.clear()
+
+    def problems(self, source: Source) -> list[Problem]:
+        """Return what was wrong with the blocks of the page just rendered."""
+        found = []
+        for name in self.unknown:
+            near = did_you_mean(name, self.known)
+            message = f"no comparison is called '{name}'{near}"
+            found.append(source.problem(name, message))
+        return found
+
+
+class _ComparisonBlock(Block):  # type: ignore[misc]
+    NAME = "comparison"
+    ARGUMENT = True
+
+    def on_create(self, parent: ET.Element) -> ET.Element:
+        blocks: ComparisonBlocks = self.config["blocks"]
+        if self.argument not in blocks.known:
+            blocks.unknown.append(self.argument)
+        return ET.SubElement(parent, "figure", {"data-comparison": self.argument})
+
+    def on_end(self, block: ET.Element) -> None:
+        """Make what stands in the block its caption."""
+        children, text = list(block), block.text
+        if not children and not (text or "").strip():
+            return
+        attributes = dict(block.attrib)
+        block.clear()
+        block.attrib.update(attributes)
+        caption = ET.SubElement(block, "figcaption")
+        caption.text = text
+        caption.extend(children)

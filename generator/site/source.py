@@ -1,0 +1,55 @@
+"""A Markdown text and where it stands, so that what is wrong in it can be shown with its line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from generator.errors import Problem
+
+
+def quoted(path: str) -> str:
+    """Return a path as part of an address; names that are no Unicode are kept byte by byte."""
+    return quote(path, safe="/", errors="surrogateescape")
+
+
+@dataclass
+class Source:
+    """``text`` starts at ``first_line`` of the file shown as ``path``.
+
+    Markdown's output does not say where in the text it came from, so places are found again by
+    what stands there; the n-th question for the same words is answered with the n-th place.
+    """
+
+    path: Path
+    text: str
+    first_line: int = 1
+    fixed: tuple[int, int] | None = None
+    """Where the text has no lines of its own (a value of the manifest): its line and column."""
+    _asked: dict[str, int] = field(default_factory=dict)
+
+    def problem(self, words: str, message: str) -> Problem:
+        """Place a message at the next appearance of ``words``, or at the start of the text."""
+        if self.fixed:
+            return Problem(self.path, *self.fixed, message)
+        position = self._find(words)
+        line = self.text.count("\n", 0, position)
+        column = position - (self.text.rfind("\n", 0, position) + 1) + 1
+        return Problem(self.path, self.first_line + line, column, message)
+
+    def at_line(self, index: int, column: int, message: str) -> Problem:
+        """Place a message at a line of the text, counted from 0, and a column, from 1."""
+        return Problem(self.path, self.first_line + index, column, message)
+
+    def _find(self, words: str) -> int:
+        start = self._asked.get(words, 0)
+        # An address stands after ``](``, ``="``, ``]: `` or ``<`` rather than in running text.
+        marked = re.compile(rf"""(?:\]\(\s*<?|=\s*["']?|\]:\s*<?|<){re.escape(words)}""")
+        match = marked.search(self.text, start)
+        position = match.end() - len(words) if match else self.text.find(words, start)
+        if position < 0:
+            return max(self.text.find(words), 0)
+        self._asked[words] = position + len(words)
+        return position

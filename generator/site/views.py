@@ -1,0 +1,260 @@
+"""Comparisons as templates and data.json see them: plain values, nothing left to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from markupsafe import Markup
+
+from generator.facts import Facts
+from generator.manifest import Manifest
+from generator.plan import ComparisonPlan, Plan, Shown
+from generator.site.charts import Curve, Point, alpha_charts
+from generator.site.prose import at_root
+from generator.store import Store
+
+FrameView = dict[str, Any]
+"""An entry of data.json's ``frames``, its ``url`` from the site's root, with ``input_title`` and
+``key``. A frame that could not be rendered has ``missing`` instead of ``url``."""
+
+
+@dataclass(frozen=True)
+class InputView:
+    """An input, with what is known about its origin."""
+
+    id: str
+    title: str
+    credit: str
+    license: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """A model; ``download`` is its URL from the site's root, or ''."""
+
+    id: str
+    title: str
+    description: Markup
+    author: str
+    license: str
+    homepage: str
+    download: str
+    sha256: str
+    bytes: int
+    architecture: str
+    scale: int
+    parameters: int
+
+
+@dataclass(frozen=True)
+class ExportView:
+    """Mixed weights to take home; ``url`` from the site's root, ``weights`` by model id."""
+
+    title: str
+    url: str
+    sha256: str
+    bytes: int
+    weights: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small picture; ``url`` from the site's root."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class ComparisonView:
+    """A comparison; URLs are from the site's root. ``left`` and ``right`` are shown first."""
+
+    id: str
+    title: str
+    caption: Markup
+    url: str
+    data_url: str
+    kind: str
+    control: str
+    width: int
+    height: int
+    inputs: tuple[InputView, ...]
+    models: tuple[ModelView, ...]
+    frames: tuple[FrameView, ...]
+    left: FrameView
+    right: FrameView
+    start: tuple[int, int]
+    steps: int | None
+    metrics: bool
+    charts: tuple[Markup, ...]
+    alphas: tuple[float, ...]
+    draft: bool
+    thumbnail: Thumbnail | None = None
+    social: str = ""
+    exports: tuple[ExportView, ...] = ()
+    regions: tuple[dict[str, Any], ...] = field(default=())
+
+    def at(self, root: str) -> ComparisonView:
+        """Return the view for a page whose way to the site's root is ``root``."""
+        models = tuple(replace(m, description=at_root(m.description, root)) for m in self.models)
+        return replace(self, caption=at_root(self.caption, root), models=models)
+
+
+RenderText = Callable[[tuple[str, ...], str], Markup]
+"""Renders Markdown that stands at a location of the manifest."""
+
+
+def model_views(manifest: Manifest, facts: Facts, text: RenderText) -> dict[str, ModelView]:
+    """Return every model of the manifest by id."""
+    views = {}
+    for name, model in manifest.models.items():
+        file, network = facts.files[model.path], facts.models[name]
+        suffix = PurePosixPath(model.path).suffix
+        views[name] = ModelView(
+            id=name,
+            title=model.title,
+            description=text(("models", name, "description"), model.description),
+            author=model.author,
+            license=model.license,
+            homepage=model.homepage,
+            download=f"models/{name}{suffix}" if model.download else "",
+            sha256=file.sha256,
+            bytes=file.path.stat().st_size,
+            architecture=network.architecture_name,
+            scale=network.scale,
+            parameters=network.parameters,
+        )
+    return views
+
+
+def comparison_views(
+    manifest: Manifest,
+    plan: Plan,
+    models: Mapping[str, ModelView],
+    store: Store,
+    failures: Mapping[str, str],
+    text: RenderText,
+) -> tuple[ComparisonView, ...]:
+    """Return every planned comparison, in order. ``failures`` maps frame keys to reasons."""
+    builder = _Builder(manifest, models, store, failures, text)
+    return tuple(builder.comparison(comparison) for comparison in plan.comparisons)
+
+
+class _Builder:
+    def __init__(
+        self,
+        manifest: Manifest,
+        models: Mapping[str, ModelView],
+        store: Store,
+        failures: Mapping[str, str],
+        text: RenderText,
+    ) -> None:
+        self._manifest = manifest
+        self._models = models
+        self._store = store
+        self._failures = failures
+        self._text = text
+        self._files: dict[str, FrameView] = {}
+
+    def comparison(self, plan: ComparisonPlan) -> ComparisonView:
+        written = plan.comparison
+        frames = tuple(self._frame(shown, plan) for shown in plan.shown)
+        inputs = tuple(self._input(name) for name in plan.inputs)
+        alphas = sorted({shown.alpha for shown in plan.shown if shown.alpha is not None})
+        left = frames[plan.left]
+        mix = written.interpolate
+        lattice = mix is not None and plan.control in ("path", "triangle", "square")
+        return ComparisonView(
+            id=plan.id,
+            title=written.title,
+            caption=self._text(("comparisons", plan.id, "caption"), written.caption),
+            url=f"comparisons/{plan.id}/",
+            data_url=f"comparisons/{plan.id}/data.json",
+            kind=plan.kind,
+            control=plan.control,
+            width=max(left["width"], frames[plan.right]["width"]),
+            height=max(left["height"], frames[plan.right]["height"]),
+            inputs=inputs,
+            models=tuple(self._models[name] for name in plan.models),
+            frames=frames,
+            left=left,
+            right=frames[plan.right],
+            start=(plan.left, plan.right),
+            steps=mix.steps if mix and lattice else None,
+            metrics=any("psnr" in frame or "ssim" in frame for frame in frames),
+            charts=tuple(_charts(plan, frames, inputs)),
+            alphas=tuple(alphas),
+            draft=written.draft,
+        )
+
+    def _input(self, name: str) -> InputView:
+        written = self._manifest.inputs[name]
+        return InputView(name, written.title, written.credit, written.license, written.source)
+
+    def _frame(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
+        view: FrameView = {}
+        if shown.input:
+            view["input"] = shown.input
+        view["recipe"] = shown.recipe
+        if shown.weights is not None:
+            view["weights"] = {name: shown.weights.get(name, 0.0) for name in plan.models}
+        if shown.alpha is not None:
+            view["alpha"] = shown.alpha
+        view["label"] = shown.label
+        view |= self._file(shown)
+        view |= self._measured(shown, plan)
+        if shown.input:
+            view["input_title"] = self._manifest.inputs[shown.input].title
+        view["key"] = shown.frame.key
+        return view
+
+    def _file(self, shown: Shown) -> FrameView:
+        """Return what a frame's file adds; several comparisons may show it."""
+        frame = shown.frame
+        if (known := self._files.get(frame.key)) is not None:
+            return known
+        record = self._store.record(frame)
+        size = {"width": frame.picture.width, "height": frame.picture.height}
+        if record is None:
+            reason = self._failures.get(frame.key, "it has not been rendered")
+            view: FrameView = {"missing": reason, **size}
+        else:
+            view = {"url": f"frames/{frame.name}", **size, "bytes": record.bytes}
+            if record.precision:
+                view["precision"] = record.precision
+        self._files[frame.key] = view
+        return view
+
+    def _measured(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
+        measured = self._store.measured(shown.measurement) if shown.measurement else None
+        if measured is None:
+            return {}
+        values = {"psnr": measured.psnr, "ssim": measured.ssim}
+        asked = plan.comparison.metrics
+        return {name: values[name] for name in asked if values[name] is not None}
+
+
+def _charts(
+    plan: ComparisonPlan, frames: Iterable[FrameView], inputs: Iterable[InputView]
+) -> Iterable[Markup]:
+    """Yield, for each input, a figure of PSNR and SSIM over alpha."""
+    if plan.kind != "interpolate" or plan.control not in ("slider", "path"):
+        return
+    frames = list(frames)
+    for picture in inputs:
+        own = [frame for frame in frames if frame["input"] == picture.id and "alpha" in frame]
+        curves: dict[str, list[Curve]] = {}
+        for metric in plan.comparison.metrics:
+            lines = [
+                Curve(recipe, tuple(Point(f["alpha"], f[metric]) for f in own
+                      if f["recipe"] == recipe and metric in f))
+                for recipe in ("mix", "blend")
+            ]  # fmt: skip
+            curves[metric] = [line for line in lines if len(line.points) > 1]
+        if any(curves.values()):
+            yield alpha_charts(picture.id, picture.title, curves)

@@ -1,0 +1,276 @@
+"""From plan, store, templates and texts to the output folder: the site on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from generator import __version__
+from generator.errors import Problem
+from generator.facts import Facts
+from generator.manifest import ManifestFile
+from generator.plan import Plan
+from generator.site.assets import Asset, build_assets, verbatim_files
+from generator.site.cards import Cards, make_cards
+from generator.site.content import Content, RenderedPage
+from generator.site.data import data_json
+from generator.site.feeds import Entry, feed, robots, sitemap
+from generator.site.output import Tree, check_output, staged
+from generator.site.pages import CONTENT, INDEX
+from generator.site.prose import at_root
+from generator.site.resources import folders, static_files
+from generator.site.templates import Templates
+from generator.site.views import ComparisonView, comparison_views, model_views
+from generator.store import Store
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What was written: pages, all files and their bytes; and what the author may want to mend."""
+
+    pages: int
+    bytes: int
+    files: int
+    warnings: tuple[Problem, ...]
+
+
+def write_site(
+    file: ManifestFile,
+    plan: Plan,
+    facts: Facts,
+    store: Store,
+    output: Path,
+    *,
+    base_url: str,
+    failures: Mapping[str, str],
+    drafts: bool = False,
+) -> SiteReport:
+    """Write the site to ``output``, whole or not at all.
+
+    ``base_url`` is the address it will have, with a slash at its end, or ''; ``failures`` maps
+    the keys of frames that could not be rendered to reasons. Raises ManifestError where a page,
+    template or static file is wrong, OutputError where ``output`` is not ours or the disk
+    refuses.
+    """
+    check_site_output(file, store, output)
+    content = Content(file, plan, drafts=drafts)
+    models = model_views(file.manifest, facts, content.snippet)
+    views = comparison_views(file.manifest, plan, models, store, failures, content.snippet)
+    cards = make_cards(views, plan.frames, store, social=base_url.startswith("http"))
+    views = tuple(
+        replace(view, thumbnail=cards[view.id].thumbnail, social=cards[view.id].social)
+        for view in views
+    )
+    static = static_files(file.root)
+    assets = build_assets(static)
+    writer = _Writer(file, content, views, assets, base_url)
+    pages = writer.prepare()
+    with staged(output) as tree:
+        for name, path in verbatim_files(static).items():
+            tree.copy(name, path)
+        for asset in {asset.name: asset for asset in assets.values()}.values():
+            tree.write(asset.name, asset.data)
+        _place_frames(tree, plan, views, store)
+        _place_files(tree, file, content, cards)
+        writer.write(tree, pages)
+    return SiteReport(
+        pages=writer.pages,
+        bytes=sum(tree.sizes.values()),
+        files=len(tree.sizes),
+        warnings=tuple(sorted(set(content.warnings))),
+    )
+
+
+def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
+    """Raise OutputError where the site must not be written to ``output``; see ``check_output``."""
+    sources = [file.root / CONTENT, store.folder]
+    sources += [folder for kind in ("static", "templates") for folder in folders(kind, file.root)]
+    check_output(output, sources, file.root)
+
+
+def check_site(file: ManifestFile, plan: Plan, *, drafts: bool = False) -> tuple[Problem, ...]:
+    """Read all texts without writing anything; return warnings, raise ManifestError for errors."""
+    content = Content(file, plan, drafts=drafts)
+    manifest = file.manifest
+    for name, model in manifest.models.items():
+        content.snippet(("models", name, "description"), model.description)
+    for planned in plan.comparisons:
+        content.snippet(("comparisons", planned.id, "caption"), planned.comparison.caption)
+    content.render_pages(lambda *_: "")
+    return tuple(sorted(set(content.warnings)))
+
+
+def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store: Store) -> None:
+    """Link every frame that exists, once."""
+    placed = set()
+    for view in views:
+        for frame in view.frames:
+            if "url" in frame and frame["url"] not in placed:
+                placed.add(frame["url"])
+                tree.link(frame["url"], store.path(plan.frames[frame["key"]]), frame["bytes"])
+
+
+def _place_files(
+    tree: Tree, file: ManifestFile, content: Content, cards: Mapping[str, Cards]
+) -> None:
+    """Place downloads, files that texts refer to, and cards."""
+    small = {name: path for card in cards.values() for name, path in card.files.items()}
+    for name, path in small.items():
+        tree.link(name, path, path.stat().st_size)
+    for name, path in content.publisher.files.items():
+        if name not in tree:
+            tree.copy(name, path)
+    for name, model in file.manifest.models.items():
+        if model.download:
+            path = file.root / model.path
+            tree.copy(f"models/{name}{path.suffix}", path)
+
+
+class _Writer:
+    """Renders pages into a tree; holds what all of them share."""
+
+    def __init__(
+        self,
+        file: ManifestFile,
+        content: Content,
+        views: Sequence[ComparisonView],
+        assets: Mapping[str, Asset],
+        base_url: str,
+    ) -> None:
+        self._site = file.manifest.site
+        self._content = content
+        self._views = views
+        self._by_id = {view.id: view for view in views}
+        self._base_url = base_url
+        self._templates = Templates(
+            file.root, assets, site=self._site, generator_version=__version__
+        )
+        self._nav: list[tuple[str, str]] = []
+        self._entries: list[Entry] = []
+        self.pages = 0
+
+    def prepare(self) -> list[RenderedPage]:
+        """Render the Markdown pages, before anything is written. Raises ManifestError."""
+        pages = self._content.render_pages(self._embed)
+        self._nav = [
+            (page.page.nav or page.title, page.page.url)
+            for page in pages
+            if page.page.place and page.page.nav is not None
+        ]
+        if self._needs_gallery():
+            self._nav.append(("Comparisons", "comparisons/"))
+        return pages
+
+    def write(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
+        """Write all pages and what machines read."""
+        if not self._content.has_home:
+            self._gallery(tree, "", self._site.title)
+        for page in pages:
+            self._page(tree, page)
+        if self._needs_gallery():
+            self._gallery(tree, "comparisons/", "Comparisons")
+        for index, view in enumerate(self._views):
+            self._comparison(tree, index, view)
+        self._lost(tree)
+        for name, text in {
+            "sitemap.xml": sitemap(self._entries, self._base_url),
+            "feed.xml": feed(self._site, self._entries, self._base_url, __version__),
+            "robots.txt": robots(self._base_url),
+            ".nojekyll": "",
+        }.items():
+            if name not in tree:  # static/root/ may hold the author's own
+                tree.write(name, text)
+
+    def _needs_gallery(self) -> bool:
+        """Say whether comparisons need an overview beside the author's home page."""
+        places = {page.place for page in self._content.pages}
+        return "" in places and "comparisons/" not in places and bool(self._views)
+
+    def _embed(self, name: str, level: int, captioned: bool) -> str:
+        view = self._by_id[name]
+        viewer = self._templates.viewer(view, level)
+        if captioned or not view.caption:
+            return viewer
+        return f"{viewer}<figcaption>{view.caption}</figcaption>"
+
+    def _page(self, tree: Tree, rendered: RenderedPage) -> None:
+        page = rendered.page
+        root = "../" * page.place.count("/")
+        embedded = [self._by_id[name] for name in dict.fromkeys(rendered.comparisons)]
+        social = next((view.social for view in [*embedded, *self._views] if view.social), "")
+        self._write(
+            tree, "page.html", page.place, page.url, rendered.title, page.description, social,
+            date=page.date,
+            content=at_root(Markup(rendered.text), root),  # noqa: S704 - rendered by Content
+            comparisons=[view.at(root) for view in embedded],
+        )  # fmt: skip
+
+    def _gallery(self, tree: Tree, url: str, title: str) -> None:
+        root = "../" * url.count("/")
+        social = next((view.social for view in self._views if view.social), "")
+        views = [view.at(root) for view in self._views]
+        self._write(tree, "gallery.html", url, url, title, "", social, comparisons=views)
+
+    def _comparison(self, tree: Tree, index: int, view: ComparisonView) -> None:
+        tree.write(view.data_url, data_json(view))
+        around = [self._views[i] if 0 <= i < len(self._views) else None
+                  for i in (index - 1, index + 1)]  # fmt: skip
+        previous, following = ({"title": v.title, "url": v.url} if v else None for v in around)
+        description = _plain(view.caption)
+        self._write(
+            tree, "comparison.html", view.url, view.url, view.title, description, view.social,
+            comparison=view.at("../../"), previous=previous, next=following,
+        )  # fmt: skip
+
+    def _lost(self, tree: Tree) -> None:
+        """Write 404.html, which is shown at any depth: its links start at the server's root."""
+        root = urlsplit(self._base_url).path or "/"
+        page = {"title": "Page not found", "description": "", "url": "404.html",
+                "canonical": "", "image": ""}  # fmt: skip
+        if "404.html" not in tree:
+            nav = self._navigation(root, "404.html")
+            tree.write("404.html", self._templates.render("404.html", root, page=page, nav=nav))
+
+    def _write(
+        self,
+        tree: Tree,
+        template: str,
+        place: str,
+        url: str,
+        title: str,
+        description: str,
+        social: str,
+        date: str = "",
+        **context: Any,
+    ) -> None:
+        root = "../" * place.count("/")
+        page = {
+            "title": title,
+            "description": description,
+            "url": url,
+            "canonical": self._base_url + url if self._base_url.startswith("http") else "",
+            "image": self._base_url + social if social else "",
+        }
+        nav = self._navigation(root, url)
+        tree.write(
+            place + INDEX, self._templates.render(template, root, page=page, nav=nav, **context)
+        )
+        self._entries.append(Entry(url, title, description, date))
+        self.pages += 1
+
+    def _navigation(self, root: str, current: str) -> list[dict[str, Any]]:
+        return [
+            {"title": title, "url": root + url, "current": url == current}
+            for title, url in self._nav
+        ]
+
+
+def _plain(markup: Markup) -> str:
+    """Return a caption as one line of text, for descriptions."""
+    text = " ".join(markup.striptags().split())
+    return text if len(text) <= 200 else f"{text[:199].rsplit(' ', 1)[0]}…"
