@@ -1,7 +1,6 @@
-"""Charts as static SVG, drawn when the site is built.
+"""The charts of comparisons: measures over alpha, over noise level, similarity by layer.
 
-Colours come from the style sheet by class, so that charts follow the theme; each carries its
-data as a table, for those who listen and those who want the numbers.
+Each is a figure with its data as a table, and a function of plain data.
 """
 
 from __future__ import annotations
@@ -11,24 +10,136 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.site.plot import Chart, Curve, draw, table
+
+METRICS = {"psnr": ("PSNR", "PSNR (dB)", 2), "ssim": ("SSIM", "SSIM", 4)}
+"""By data.json's word: short name, name with unit, decimals."""
+
+CURVES = {"mix": "mixed networks", "blend": "blended outputs"}
+"""By recipe: what its curve is called."""
+
+Points = tuple[tuple[float, float], ...]
+
 
 @dataclass(frozen=True)
-class Point:
-    """``x`` alpha or noise level, ``y`` the measure."""
+class NoiseLevel:
+    """Results at one noise level: ``psnr`` (dB) by alpha, rising; and of control networks."""
 
-    x: float
-    y: float
+    sigma: float
+    mix: Points
+    controls: Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Curve:
-    """A line of a chart; ``name`` is data.json's word for its frames, or any other name."""
+class Layer:
+    """How alike one layer of two networks is: ``cosine`` of the weights, -1 to 1, and the share
+    (0 to 1) of filters whose best match in the other network has the same index.
+    """  # noqa: D205
 
     name: str
-    points: tuple[Point, ...]
+    cosine: float
+    same_index: float
 
 
-def alpha_charts(id_: str, title: str, curves: Mapping[str, Sequence[Curve]]) -> Markup:
-    """Return a figure with a chart for each metric."""
-    del id_, title, curves
-    return Markup()
+def alpha_charts(
+    id_: str,
+    title: str,
+    measured: Mapping[str, Mapping[str, Points]],
+    stops: Sequence[str] = (),
+) -> Markup:
+    """Return a figure for one input: a chart of each metric over alpha.
+
+    ``measured`` holds for each metric and recipe the (alpha, value) points; ``stops`` names the
+    whole alphas of a path. Charts without points are left out; the result may be empty.
+    """
+    ticks = tuple((float(index), stop) for index, stop in enumerate(stops))
+    charts = []
+    for metric, recipes in measured.items():
+        short, label, digits = METRICS[metric]
+        curves = tuple(
+            Curve(CURVES[recipe], points) for recipe, points in recipes.items() if len(points) > 1
+        )
+        if curves:
+            chart_title = f"{short} over alpha: {title}"
+            charts.append(
+                Chart(f"chart-{id_}-{metric}", chart_title, "α", label, curves, digits,
+                      ticks, follows=True)
+            )  # fmt: skip
+    return _figure(f"Against the reference: {title}", charts, input_id=id_)
+
+
+def noise_charts(id_: str, levels: Sequence[NoiseLevel]) -> Markup:
+    """Return a figure of PSNR over alpha at each noise level, and of the best over the levels.
+
+    The best alpha of each level is ringed. Control networks are lines of the second chart.
+    """
+    levels = [level for level in sorted(levels, key=lambda level: level.sigma) if level.mix]
+    if len(levels) < 2:
+        return Markup()
+    best = [max(level.mix, key=lambda point: point[1]) for level in levels]
+    over_alpha = Chart(
+        f"chart-{id_}-levels",
+        "PSNR over alpha at each noise level",
+        "α",
+        "PSNR (dB)",
+        tuple(Curve(f"σ {level.sigma:g}", level.mix) for level in levels),
+        2,
+        marked=tuple(best),
+        follows=True,
+    )
+    names = {name: None for level in levels for name in level.controls}
+    ends = [(level.mix[0], level.mix[-1]) for level in levels]
+    first, last = (
+        tuple((level.sigma, pair[side][1]) for level, pair in zip(levels, ends, strict=True))
+        for side in (0, 1)
+    )
+    curves = (
+        Curve("best mix", tuple((n.sigma, b[1]) for n, b in zip(levels, best, strict=True))),
+        Curve(f"α = {ends[0][0][0]:g}", first),
+        Curve(f"α = {ends[0][1][0]:g}", last),
+        *(
+            Curve(name, tuple((n.sigma, n.controls[name]) for n in levels if name in n.controls),
+                  level=True)
+            for name in names
+        ),
+    )  # fmt: skip
+    over_level = Chart(
+        f"chart-{id_}-noise", "PSNR over noise level", "σ", "PSNR (dB)", curves, 2,
+        ticks=tuple((level.sigma, f"{level.sigma:g}") for level in levels),
+    )  # fmt: skip
+    return _figure("Unseen noise levels: the best alpha is ringed", [over_alpha, over_level])
+
+
+def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
+    """Return a figure of how alike two networks are, layer by layer, in the network's order."""
+    if len(layers) < 2:
+        return Markup()
+    places = range(1, len(layers) + 1)
+    cosine = zip(places, (layer.cosine for layer in layers), strict=True)
+    share = zip(places, (layer.same_index for layer in layers), strict=True)
+    chart = Chart(
+        f"chart-{id_}-layers",
+        "Similarity by layer",
+        "layer",
+        "cosine, share",
+        (Curve("cosine", tuple(cosine)), Curve("same index", tuple(share))),
+        3,
+        y_range=(min(0.0, *(layer.cosine for layer in layers)), 1.0),
+    )
+    return _figure("How alike the networks are, layer by layer", [chart])
+
+
+def _figure(caption: str, charts: Sequence[Chart], input_id: str = "") -> Markup:
+    """Return charts with their data; scripts may show only those of the input looked at."""
+    if not charts:
+        return Markup()
+    drawn = Markup("\n").join(draw(chart) for chart in charts)
+    tables = Markup("\n").join(
+        table(chart.title, chart.x_label, chart.curves, chart.digits) for chart in charts
+    )
+    of_input = Markup(' data-input="{}"').format(input_id) if input_id else ""
+    return Markup(
+        '<figure class="charts"{}>\n<figcaption>{}</figcaption>\n{}\n'
+        '<details>\n<summary>The numbers</summary>\n<div class="scroll" role="region"'
+        ' aria-label="{}" tabindex="0">\n{}\n</div>\n</details>\n</figure>\n'
+    ).format(of_input, caption, drawn, f"Numbers: {caption}", tables)

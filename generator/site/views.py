@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from generator.facts import Facts
 from generator.manifest import Manifest
 from generator.plan import ComparisonPlan, Plan, Shown
-from generator.site.charts import Curve, Point, alpha_charts
+from generator.site.charts import NoiseLevel, Points, alpha_charts, noise_charts
 from generator.site.prose import at_root
 from generator.store import Store
 
@@ -187,7 +187,7 @@ class _Builder:
             start=(plan.left, plan.right),
             steps=mix.steps if mix and lattice else None,
             metrics=any("psnr" in frame or "ssim" in frame for frame in frames),
-            charts=tuple(_charts(plan, frames, inputs)),
+            charts=tuple(filter(None, _charts(self._manifest, plan, frames, inputs))),
             alphas=tuple(alphas),
             draft=written.draft,
         )
@@ -207,7 +207,7 @@ class _Builder:
             view["alpha"] = shown.alpha
         view["label"] = shown.label
         view |= self._file(shown)
-        view |= self._measured(shown, plan)
+        view |= self._scores(shown, plan)
         if shown.input:
             view["input_title"] = self._manifest.inputs[shown.input].title
         view["key"] = shown.frame.key
@@ -230,7 +230,7 @@ class _Builder:
         self._files[frame.key] = view
         return view
 
-    def _measured(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
+    def _scores(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
         measured = self._store.measured(shown.measurement) if shown.measurement else None
         if measured is None:
             return {}
@@ -240,21 +240,50 @@ class _Builder:
 
 
 def _charts(
-    plan: ComparisonPlan, frames: Iterable[FrameView], inputs: Iterable[InputView]
+    manifest: Manifest,
+    plan: ComparisonPlan,
+    frames: Sequence[FrameView],
+    inputs: Sequence[InputView],
 ) -> Iterable[Markup]:
-    """Yield, for each input, a figure of PSNR and SSIM over alpha."""
+    """Yield a figure over noise levels where the inputs differ in them, and one for each input."""
     if plan.kind != "interpolate" or plan.control not in ("slider", "path"):
         return
-    frames = list(frames)
+    measured = {picture.id: _measured(plan, frames, picture.id) for picture in inputs}
+    levels = _noise_levels(manifest, plan, measured)
+    stops = [manifest.models[name].title for name in plan.models] if plan.control == "path" else []
+    yield noise_charts(plan.id, levels)
     for picture in inputs:
-        own = [frame for frame in frames if frame["input"] == picture.id and "alpha" in frame]
-        curves: dict[str, list[Curve]] = {}
-        for metric in plan.comparison.metrics:
-            lines = [
-                Curve(recipe, tuple(Point(f["alpha"], f[metric]) for f in own
-                      if f["recipe"] == recipe and metric in f))
-                for recipe in ("mix", "blend")
-            ]  # fmt: skip
-            curves[metric] = [line for line in lines if len(line.points) > 1]
-        if any(curves.values()):
-            yield alpha_charts(picture.id, picture.title, curves)
+        yield alpha_charts(picture.id, picture.title, measured[picture.id], stops)
+
+
+def _measured(
+    plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
+) -> dict[str, dict[str, Points]]:
+    """Return (alpha, value) points by metric and recipe."""
+    own = [frame for frame in frames if frame["input"] == input_id and "alpha" in frame]
+    return {
+        metric: {
+            recipe: tuple(
+                (frame["alpha"], frame[metric])
+                for frame in own
+                if frame["recipe"] == recipe and metric in frame
+            )
+            for recipe in ("mix", "blend")
+        }
+        for metric in plan.comparison.metrics
+    }
+
+
+def _noise_levels(
+    manifest: Manifest,
+    plan: ComparisonPlan,
+    measured: Mapping[str, Mapping[str, Mapping[str, Points]]],
+) -> list[NoiseLevel]:
+    """Return the results by noise level, where inputs are one picture under several of them."""
+    pictures = [manifest.inputs[name] for name in plan.inputs]
+    sigmas = [picture.noise.sigma if picture.noise else 0.0 for picture in pictures]
+    one = len({(picture.path, picture.crop, picture.downscale) for picture in pictures}) == 1
+    if not one or len(set(sigmas)) != len(sigmas) or "psnr" not in plan.comparison.metrics:
+        return []
+    curves = [measured[name]["psnr"]["mix"] for name in plan.inputs]
+    return [NoiseLevel(sigma, mix, {}) for sigma, mix in zip(sigmas, curves, strict=True) if mix]

@@ -179,7 +179,9 @@ class _Writer:
         self._lost(tree)
         for name, text in {
             "sitemap.xml": sitemap(self._entries, self._base_url),
-            "feed.xml": feed(self._site, self._entries, self._base_url, __version__),
+            "feed.xml": feed(
+                self._site, [e for e in self._entries if e.url], self._base_url, __version__
+            ),
             "robots.txt": robots(self._base_url),
             ".nojekyll": "",
         }.items():
