@@ -13,7 +13,7 @@ from generator.examine import examine, read_models_here
 from generator.manifest import ManifestFile, load
 from generator.plan import Job, Plan, make_plan
 from generator.render import RenderReport, render
-from generator.site import SiteReport, write_site
+from generator.site import SiteReport, check_site, check_site_output, write_site
 from generator.store import Store
 
 CACHE = ".cache"
@@ -56,9 +56,13 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
     started = time.monotonic()
     file = load(options.config)
     store = Store(file.root / CACHE)
+    check_site_output(file, store, options.output)
     facts = examine(file, store, read_models_here)
     plan = make_plan(file, facts, drafts=options.drafts)
     jobs = missing(plan, store, force=options.force)
+    if jobs:
+        # A mistake on a page is better known before a night of rendering than after.
+        check_site(file, plan, drafts=options.drafts)
     device = options.device or file.manifest.render.device
     begun = time.monotonic()
     rendered = render(jobs, store, device=device, progress=progress(jobs))
@@ -71,6 +75,7 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
         options.output,
         base_url=base_url(file, options.base_url),
         failures=rendered.failures,
+        drafts=options.drafts,
     )
     reused = len(plan.frames) - rendered.frames - len(rendered.failures)
     seconds = time.monotonic() - started
