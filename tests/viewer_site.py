@@ -98,11 +98,17 @@ class SiteWriter:
                         frame["url"] = self.picture(stem, size, tone, at + 1)
                         frame["bytes"] = (self.folder / frame["url"]).stat().st_size
                     frames.append(frame)
-        masks = [{"name": region, "masks": self.masks(name, region, inputs, size)} for region in regions]
+        masks = [
+            {"name": region, "masks": self.masks(name, region, inputs, size)} for region in regions
+        ]
         start = {"left": 0, "right": 1 + len(alphas) // 2}
-        return self.add(name, "interpolate", control, frames, start, models, inputs, alphas, masks, title)
+        return self.add(
+            name, "interpolate", control, frames, start, models, inputs, alphas, masks, title
+        )
 
-    def lattice(self, name: str, control: str, models: tuple[str, ...], points: int) -> dict[str, Any]:
+    def lattice(
+        self, name: str, control: str, models: tuple[str, ...], points: int
+    ) -> dict[str, Any]:
         """Add a triangle or square."""
         ids = [model.lower() for model in models]
         n = points - 1
@@ -124,9 +130,7 @@ class SiteWriter:
         start = {"left": 0, "right": len(frames) - 1}
         return self.add(name, "interpolate", control, frames, start, models, ("harbour",))
 
-    def sequence(
-        self, name: str, count: int, size: tuple[int, int] = (480, 120)
-    ) -> dict[str, Any]:
+    def sequence(self, name: str, count: int, size: tuple[int, int] = (480, 120)) -> dict[str, Any]:
         """Add pictures made elsewhere."""
         frames = []
         for at in range(count):
@@ -151,8 +155,20 @@ class SiteWriter:
             frames.append({**shared, "recipe": "input", "label": "Input", "url": url})
             for at, title in enumerate(titles):
                 tone = (40 + 200 * at // models, 120, 60)
-                own = self.picture(f"{name}-{at}", size, tone, 1 + at % 12) if key == ids[0] else f"frames/{name}-{at}.png"
-                frames.append({**shared, "recipe": "mix", "weights": {title.lower(): 1.0}, "label": title, "url": own})
+                own = (
+                    self.picture(f"{name}-{at}", size, tone, 1 + at % 12)
+                    if key == ids[0]
+                    else f"frames/{name}-{at}.png"
+                )
+                frames.append(
+                    {
+                        **shared,
+                        "recipe": "mix",
+                        "weights": {title.lower(): 1.0},
+                        "label": title,
+                        "url": own,
+                    }
+                )
         return self.add(name, "choose", "lists", frames, {"left": 0, "right": 1}, titles, ids)
 
     def masks(
@@ -215,14 +231,18 @@ class SiteWriter:
         for comparison in self.comparisons:
             around = {"previous": None, "next": {"title": "The next one", "url": "all/"}}
             title = comparison["title"]
-            self._page("comparison.html", comparison["url"], title, nav, comparison=comparison, **around)
+            self._page(
+                "comparison.html", comparison["url"], title, nav, comparison=comparison, **around
+            )
         macro = self.templates.get_template("viewer.html").module.viewer  # type: ignore[attr-defined]
         text = Markup("<h1>All of them</h1><p>Ten viewers on a page, some folded away.</p>")
         for at, comparison in enumerate(self.comparisons):
             viewer = macro(comparison, "../", 2)
             folded = Markup("<details><summary>Fold {}</summary>{}</details>").format(at, viewer)
             text += folded if at % 2 else viewer
-        self._page("page.html", "all/", "All of them", nav, content=text, comparisons=self.comparisons)
+        self._page(
+            "page.html", "all/", "All of them", nav, content=text, comparisons=self.comparisons
+        )
 
     def _page(self, template: str, url: str, title: str, nav: list[Any], **context: Any) -> None:
         root = "../" * url.count("/")
@@ -245,10 +265,15 @@ class SiteWriter:
             "inputs": {each["id"]: each["title"] for each in comparison["inputs"]},
         }
         data["regions"] = [
-            {"name": region["name"], "masks": {key: away(url) for key, url in region["masks"].items()}}
+            {
+                "name": region["name"],
+                "masks": {key: away(url) for key, url in region["masks"].items()},
+            }
             for region in comparison["regions"]
         ]
-        data["frames"] = [{**frame, "url": away(frame["url"])} if "url" in frame else frame for frame in frames]
+        data["frames"] = [
+            {**frame, "url": away(frame["url"])} if "url" in frame else frame for frame in frames
+        ]
         path = self.folder / comparison["data_url"]
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(data), encoding="utf-8")

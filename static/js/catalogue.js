@@ -149,11 +149,10 @@ function apart(a, b) {
 /** @param {Position[]} positions */
 function spacing(positions) {
   if (positions.length < 2) return 0;
-  const first = positions[1].value - positions[0].value;
-  const even = positions.every(
-    ({ value }, at) => at === 0 || Math.abs(value - positions[at - 1].value - first) < 1e-4,
-  );
-  return even ? first : 0;
+  const [first, last] = [positions[0].value, positions[positions.length - 1].value];
+  const step = Number(((last - first) / (positions.length - 1)).toFixed(6));
+  const even = positions.every(({ value }, at) => Math.abs(value - first - at * step) < 1e-9);
+  return even ? step : 0; // thirds are not even: no decimal step reaches them
 }
 
 /** The position whose value is nearest. @param {Position[]} positions @param {number} value */

@@ -62,7 +62,7 @@ function picker({ root, dispatch }, name, entries) {
 /** @param {Desk} desk @param {HTMLInputElement} range @param {number} index @param {boolean} region */
 function scrubber({ catalogue, dispatch, getState, scrub }, range, index, region) {
   const { positions, spacing } = catalogue;
-  if (spacing) range.step = String(Number(spacing.toFixed(6)));
+  if (spacing) range.step = String(spacing);
   const go = (/** @type {number} */ at) => {
     scrub();
     dispatch(region ? { type: "region", index, at } : { type: "set", change: { at, playing: false } });

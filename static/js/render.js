@@ -277,7 +277,7 @@ export class Renderer {
     range.value = String(value);
     const [low, high] = [Number(range.min), Number(range.max)];
     range.style.setProperty("--done", `${(100 * (value - low)) / (high - low || 1)}%`);
-    range.setAttribute("aria-valuetext", words);
+    if (range.getAttribute("aria-valuetext") !== words) range.setAttribute("aria-valuetext", words);
   }
 }
 

@@ -32,6 +32,7 @@ import { wheel } from "./wheel.js";
  */
 
 const ZOOM = 1.25;
+const FRAME = /** @type {const} */ (["input", "left", "right", "at", "regions"]); // what decides on the pictures
 
 /**
  * @param {import("./loader.js").Loader} loader shared by the page's viewers
@@ -112,7 +113,9 @@ export function viewerElement(loader, address) {
         getState: () => state,
         isReady: () => stage.dataset.state !== "loading",
         dispatch: (action) => {
-          state = reduce(state, action, catalogue, renderer.view(state));
+          const before = state;
+          state = reduce(before, action, catalogue, renderer.view(before));
+          if (FRAME.some((key) => state[key] !== before[key])) stage.dataset.state = "loading"; // till painted
           address.set(key, encode(state, catalogue));
           paint();
         },
@@ -151,6 +154,7 @@ export function viewerElement(loader, address) {
         if (action) actions[action]?.();
       });
       this.follow = (/** @type {string} */ text) => {
+        stage.dataset.state = "loading";
         state = decode(text, catalogue);
         paint();
       };

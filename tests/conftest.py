@@ -1,0 +1,12 @@
+"""Fixtures that several test modules share."""
+
+from viewer_browser import (
+    chromium,
+    new_page,
+    open_viewer,
+    playwright_session,
+    server,
+    site_folder,
+)
+
+__all__ = ["chromium", "new_page", "open_viewer", "playwright_session", "server", "site_folder"]
