@@ -21,6 +21,9 @@ from spandrel.architectures.SwinIR import SwinIR
 from generator import images
 from generator.plan import Blend, File, Input, Job, Mix, Noise, Picture
 
+# Networks this small lose more by waiting for a second thread than they win.
+torch.set_num_threads(1)
+
 DATA = Path(__file__).parent / "data"
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
 

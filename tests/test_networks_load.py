@@ -86,7 +86,7 @@ def test_pickles_that_would_run_code_are_refused_unrun(tmp_path, zipped):
     path, trace = tmp_path / "evil.pth", tmp_path / "trace"
     content = {**support.compact().state_dict(), "extra": _Leaves(trace)}
     torch.save(content, path, _use_new_zipfile_serialization=zipped)
-    with pytest.raises(ModelError, match="could run code; use a .safetensors") as caught:
+    with pytest.raises(ModelError, match=r"could run code; use a \.safetensors") as caught:
         load(path)
     assert not trace.exists()
     assert str(path) in str(caught.value)
@@ -170,7 +170,7 @@ def test_folders_and_wrong_names(tmp_path):
         load(tmp_path)
     wrong = tmp_path / "really-safetensors.pth"
     save_file(support.compact().state_dict(), wrong)
-    with pytest.raises(ModelError, match="if it is a .safetensors under a wrong name, rename it"):
+    with pytest.raises(ModelError, match=r"if it is a \.safetensors under a wrong name, rename it"):
         load(wrong)
 
 

@@ -29,13 +29,18 @@ def average(
     if height >= target.shape[1] or width >= target.shape[2]:
         return target
     size = (height, width)
+    large = (target.shape[1], target.shape[2])
     if alpha is None:
         shift = box_resize(reference, size) - box_resize(target, size)
     else:
         opaque = alpha[None]
-        large = box_resize(opaque, (target.shape[1], target.shape[2]))
-        shift = _opaque_mean(reference, opaque, size) - _opaque_mean(target, large, size)
-    return target + bicubic_resize(shift, (target.shape[1], target.shape[2]))
+        shift = _opaque_mean(reference, opaque, size)
+        shift = shift - _opaque_mean(target, box_resize(opaque, large), size)
+        seen = (box_resize(opaque, size) > 0).expand_as(shift)
+        # Areas without an opaque pixel get the mean shift, so that none bleeds from them.
+        usual = (shift * seen).sum((1, 2), keepdim=True) / seen.sum((1, 2), keepdim=True).clamp(1)
+        shift = torch.where(seen, shift, usual)
+    return target + bicubic_resize(shift, large)
 
 
 def wavelet(target: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
@@ -80,9 +85,7 @@ def _coverage(source: int, target: int, like: torch.Tensor) -> torch.Tensor:
 
 
 def _opaque_mean(image: torch.Tensor, alpha: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    opaque = box_resize(alpha, size)
-    mean = box_resize(image * alpha, size) / opaque.clamp(min=1e-6)
-    return torch.where(opaque > 0, mean, torch.zeros_like(mean))
+    return box_resize(image * alpha, size) / box_resize(alpha, size).clamp(min=1e-6)
 
 
 def _blur(image: torch.Tensor, dilation: int) -> torch.Tensor:

@@ -13,6 +13,8 @@ Precision = Literal["auto", "fp32", "fp16", "bf16"]
 NAMES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
 
 _SHARE_WITHIN_ONE_LEVEL = 0.999
+_FLAT = 1 / 255
+_CONTRAST = 32 / 255
 
 # Spandrel allows half precision for some of these; their activations were seen to overflow.
 _HALF_UNSAFE = frozenset({"SwinIR", "Swin2SR", "HAT", "DAT", "DRCT", "OmniSR"})
@@ -58,14 +60,35 @@ def _has_bfloat16(device: torch.device) -> bool:
 
 
 def agrees(low: torch.Tensor, exact: torch.Tensor) -> bool:
-    """Whether 8-bit pictures differ by no more than one level on 99.9 % of their samples.
+    """Whether two outputs in 0..1 differ by no more than one 8-bit level on 99.9 % of samples.
 
-    ``low`` is an output in low precision, ``exact`` the same in float32, both in 0..1.
+    They are compared unrounded, so that rounding cannot make two levels of it. An output that is
+    not finite agrees with nothing.
     """
-    difference = (to_levels(low).int() - to_levels(exact).int()).abs()
-    return bool(torch.isfinite(low).all()) and bool(
-        (difference <= 1).float().mean() >= _SHARE_WITHIN_ONE_LEVEL
-    )
+    difference = (low.float() - exact.float()).abs()
+    within = (difference <= 1 / 255).float().mean() >= _SHARE_WITHIN_ONE_LEVEL
+    return bool(within & torch.isfinite(difference).all())
+
+
+def is_sound(raw: object, output: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+    """Tell, as a scalar on the device, whether a run in low precision may be trusted.
+
+    ``raw`` is what the network returned before it was clipped to ``output``: all of it has to be
+    finite, since clipping makes white of infinity. And a picture with contrast, ``image``, must
+    not become a flat one.
+    """
+    tensors = [raw] if isinstance(raw, torch.Tensor) else _tensors(raw)
+    finite = torch.stack([torch.isfinite(each).all() for each in tensors]).all()
+    dark, bright = torch.aminmax(image)
+    low, high = torch.aminmax(output)
+    flat = (high - low < _FLAT) & (bright - dark > _CONTRAST)
+    return finite & ~flat
+
+
+def _tensors(raw: object) -> list[torch.Tensor]:
+    """Find the pictures in what a network returned; some add estimates to them."""
+    parts = raw if isinstance(raw, (tuple, list)) else ()
+    return [each for each in parts if isinstance(each, torch.Tensor) and each.is_floating_point()]
 
 
 def to_levels(output: torch.Tensor) -> torch.Tensor:

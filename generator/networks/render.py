@@ -58,7 +58,12 @@ class _Renderer:
         for setting, by_input in batch.runs.items():
             for picture, jobs in by_input.items():
                 source = prepared[picture]
-                output = source if isinstance(source, str) else self._run(setting, source)
+                rounded = (setting, picture) not in needed and not any(map(_fixed, jobs))
+                output = (
+                    source
+                    if isinstance(source, str)
+                    else self._run(setting, picture, source, rounded=rounded)
+                )
                 if (setting, picture) in needed:
                     kept[setting, picture] = output
                 for job in jobs:
@@ -69,14 +74,18 @@ class _Renderer:
                 yield self._finish(job, prepared[picture], _blend(job, parts))
 
     @torch.inference_mode()
-    def _run(self, setting: Setting, source: images.Prepared) -> Output | str:
+    def _run(
+        self, setting: Setting, picture: Input, source: images.Prepared, *, rounded: bool
+    ) -> Output | str:
         """Return the network's output, or why there is none."""
         try:
             return self._runner.run(
                 tuple((file.path, weight) for file, weight in setting.weights),
                 cast(Precision, setting.precision),
                 cast(Tile, setting.tile),
-                self._to_device(source.levels),
+                torch.from_numpy(source.levels).to(self._device),
+                name=picture,
+                rounded=rounded,
             )
         except AlphagridError as error:
             return str(error)
@@ -99,7 +108,8 @@ class _Renderer:
         try:
             if recipe.color_fix != "none":
                 values = self._fix(recipe, values, source)
-            pixels = to_levels(values).permute(1, 2, 0).contiguous().cpu().numpy()
+            levels = values if values.dtype is torch.uint8 else to_levels(values)
+            pixels = levels.permute(1, 2, 0).contiguous().cpu().numpy()
         except (RuntimeError, MemoryError) as error:
             if is_out_of_memory(error):
                 return Failed(job, "out of memory; use a smaller input")
@@ -113,7 +123,7 @@ class _Renderer:
         return Rendered(job, pixels, NAMES[dtype], str(self._device))
 
     def _fix(self, recipe: Network, values: torch.Tensor, source: images.Prepared) -> torch.Tensor:
-        reference = self._to_device(source.levels)
+        reference = torch.from_numpy(source.levels).to(self._device).permute(2, 0, 1) / 255
         if reference.shape[0] != values.shape[0]:
             reference = reference.mean(0, keepdim=True).expand(values.shape[0], -1, -1)
         if recipe.color_fix == "wavelet":
@@ -123,9 +133,9 @@ class _Renderer:
             alpha = torch.from_numpy(np.array(source.alpha)).to(self._device)
         return colour.average(values, reference, alpha)
 
-    def _to_device(self, levels: NDArray[np.float32]) -> torch.Tensor:
-        """Return (H, W, C) levels as (C, H, W) values, 255 being 1."""
-        return torch.from_numpy(levels).to(self._device).permute(2, 0, 1) / 255
+
+def _fixed(job: Job) -> bool:
+    return cast(Network, job.picture.recipe).color_fix != "none"
 
 
 def _prepare(picture: Input) -> images.Prepared | str:

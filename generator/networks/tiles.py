@@ -77,27 +77,35 @@ def receptive_radius(descriptor: Descriptor) -> int | None:
 
 
 def run_tiled(
-    call: Call, image: torch.Tensor, tiling: Tiling, *, scale: int, side: int
+    call: Call,
+    levels: torch.Tensor,
+    tiling: Tiling,
+    *,
+    scale: int,
+    side: int,
+    finish: Call = torch.Tensor.float,
 ) -> torch.Tensor:
     """Run ``call`` over tiles with parts of about ``side`` input pixels and join what it returns.
 
-    ``image`` is (1, C, H, W); returns (1, C', H·scale, W·scale) float32 on the same device.
+    ``levels`` is (H, W, C); ``call`` makes (1, C', H·scale, W·scale) of it; the result is
+    (C', H·scale, W·scale) on the same device, every sample put through ``finish``.
     """
-    height, width = image.shape[2:]
+    height, width = levels.shape[:2]
     output = torch.empty(0)
     for rows in _spans(height, side, tiling):
         for columns in _spans(width, side, tiling):
-            piece = image[
-                :, :, rows.outer_start : rows.outer_stop, columns.outer_start : columns.outer_stop
-            ]
-            result = call(piece).float()
+            result = call(
+                levels[rows.outer_start : rows.outer_stop, columns.outer_start : columns.outer_stop]
+            )[0]
+            result = finish(result) if tiling.exact else result.float()
             if not output.numel():
-                output = result.new_zeros(1, result.shape[1], height * scale, width * scale)
+                shape = (height * scale, width * scale, result.shape[0])
+                output = result.new_zeros(shape).permute(2, 0, 1)
             if tiling.exact:
                 _place(output, result, rows, columns, scale)
             else:
                 _blend(output, result, rows, columns, (height, width), scale)
-    return output
+    return output if tiling.exact else finish(output)
 
 
 def _spans(length: int, side: int, tiling: Tiling) -> Iterator[_Span]:
@@ -157,10 +165,10 @@ def _ramp(span: _Span, length: int, scale: int, like: torch.Tensor) -> torch.Ten
     )
     positions += 0.5
     weight = torch.ones_like(positions)
-    if span.outer_start > 0:
+    if span.start > 0:
         overlap = (span.start - span.outer_start) * scale
         weight = ((positions - span.start * scale) / (2 * overlap) + 0.5).clamp(0, 1)
-    if span.outer_stop < length:
+    if span.stop < length:
         overlap = (span.outer_stop - span.stop) * scale
         fall = ((span.stop * scale - positions) / (2 * overlap) + 0.5).clamp(0, 1)
         weight = torch.minimum(weight, fall)
