@@ -23,12 +23,10 @@ def data_json(view: ComparisonView) -> str:
         head["models"] = [model.id for model in view.models]
     if view.inputs:
         head["inputs"] = [picture.id for picture in view.inputs]
-    titles = {
+    head["titles"] = {
         "models": {model.id: model.title for model in view.models},
         "inputs": {picture.id: picture.title for picture in view.inputs},
     }
-    if titles := {section: names for section, names in titles.items() if names}:
-        head["titles"] = titles
     head["start"] = dict(zip(("left", "right"), view.start, strict=True))
     if view.steps is not None:
         head["steps"] = view.steps
