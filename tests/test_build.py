@@ -1,0 +1,335 @@
+"""Whole builds through the command line: what is rendered, what is written, what is said."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.cli import main
+
+DATA = Path(__file__).parent / "data"
+
+MANIFEST = """\
+site: {title: Test site, url: https://x.org/models/}
+models: {a: {path: tiny_a.safetensors, title: Soft}, b: {path: tiny_b.safetensors, title: Hard}}
+inputs:
+  photo: {path: photo.png, title: Photo, reference: photo.png, noise: {sigma: 10}}
+comparisons:
+  mix: {title: A mix, interpolate: {models: [a, b], alphas: [0, 0.5, 1]}}
+  list: {choose: [input, a, b]}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in ("tiny_a.safetensors", "tiny_b.safetensors", "photo.png"):
+        shutil.copy(DATA / name, folder)
+    (folder / "site.yaml").write_text(MANIFEST)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process; returns exit status, stdout, stderr."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run_command
+
+
+def edit(old: str, new: str) -> None:
+    text = Path("site.yaml").read_text()
+    assert old in text
+    Path("site.yaml").write_text(text.replace(old, new))
+
+
+def data(comparison: str = "mix") -> dict[str, Any]:
+    return json.loads(Path(f"_site/comparisons/{comparison}/data.json").read_text("utf-8"))
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_a_build_writes_the_site_of_the_contract(project: Path, run: Run) -> None:
+    status, out, err = run("build")
+    assert (status, err) == (0, "")
+    assert re.match(r"4 frames rendered on (cpu|cuda\S*|mps), 0 reused, 4 measured · .* s\n", out)
+    assert "look at it: python -m generator serve" in out
+    names = set(snapshot(project / "_site"))
+    assert names >= {
+        "index.html", "404.html", "sitemap.xml", "feed.xml", "robots.txt", ".nojekyll",
+        "comparisons/mix/index.html", "comparisons/mix/data.json", "comparisons/list/index.html",
+    }  # fmt: skip
+    assert len([name for name in names if re.fullmatch(r"frames/[0-9a-f]{32}\.webp", name)]) == 4
+    assert (project / ".cache").is_dir()
+
+
+def test_data_json_is_as_specified(project: Path, run: Run) -> None:
+    run("build")
+    mix = data()
+    assert {key: mix[key] for key in ("id", "title", "kind", "control", "models", "inputs")} == {
+        "id": "mix", "title": "A mix", "kind": "interpolate", "control": "slider",
+        "models": ["a", "b"], "inputs": ["photo"],
+    }  # fmt: skip
+    middle = mix["frames"][2]
+    assert middle["weights"] == {"a": 0.5, "b": 0.5}
+    assert middle["label"] == "α = 0.5"
+    assert middle["precision"] == "fp32"
+    file = (project / "_site/comparisons/mix" / middle["url"]).resolve()
+    assert file.parent == project / "_site" / "frames"
+    assert file.stat().st_size == middle["bytes"]
+    assert 10 < middle["psnr"] < 60
+    assert 0 < middle["ssim"] < 1
+    assert "weights" not in mix["frames"][0]
+    assert "precision" not in mix["frames"][0]
+
+
+def test_a_second_build_renders_nothing_and_is_byte_identical(project: Path, run: Run) -> None:
+    run("build")
+    before = snapshot(project / "_site")
+    _, out, _ = run("build")
+    assert out.startswith("nothing to render, 4 frames reused")
+    assert snapshot(project / "_site") == before
+
+
+def test_a_changed_alpha_renders_exactly_the_new_frames(project: Path, run: Run) -> None:
+    run("build")
+    edit("[0, 0.5, 1]", "[0, 0.25, 0.5, 1]")
+    assert run("build")[1].startswith("1 frame rendered")
+    edit("[0, 0.25, 0.5, 1]", "[0, 0.25, 1]")
+    assert run("build")[1].startswith("nothing to render")
+    assert len(data()["frames"]) == 4
+    assert len(list((project / "_site/frames").iterdir())) == 4
+
+
+def test_words_change_without_rendering(project: Path, run: Run) -> None:
+    run("build")
+    edit("title: A mix", "title: Renamed, caption: With a *caption*.")
+    edit("title: Soft", "title: Softer")
+    assert run("build")[1].startswith("nothing to render")
+    assert "<em>caption</em>" in Path("_site/comparisons/mix/index.html").read_text("utf-8")
+    assert data()["titles"]["models"]["a"] == "Softer"
+
+
+def test_a_lost_or_damaged_frame_is_made_again(project: Path, run: Run) -> None:
+    run("build")
+    before = snapshot(project / "_site")
+    frames = sorted((project / ".cache/frames").rglob("*.webp"))
+    frames[0].unlink()
+    frames[1].unlink()
+    frames[1].write_bytes(b"short")
+    assert run("build")[1].startswith("2 frames rendered")
+    assert snapshot(project / "_site") == before
+
+
+def test_force_renders_everything_to_the_same_bytes(project: Path, run: Run) -> None:
+    run("build")
+    before = snapshot(project / "_site")
+    assert run("build", "--force")[1].startswith("4 frames rendered")
+    assert snapshot(project / "_site") == before
+
+
+def test_a_moved_project_keeps_its_frames(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("build")
+    moved = project.rename(project.parent / "moved somewhere else")
+    monkeypatch.chdir(moved)
+    assert run("build")[1].startswith("nothing to render")
+
+
+def test_the_manifest_may_be_elsewhere(
+    project: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run("build", "-c", "project/site.yaml", "-o", "public")
+    assert status == 0
+    assert "look at it: python -m generator serve -c project/site.yaml -o public" in out
+    assert (tmp_path / "public/index.html").is_file()
+    assert (project / ".cache").is_dir()
+
+
+def test_drafts_and_base_url(project: Path, run: Run) -> None:
+    edit("{choose:", "{draft: true, choose:")
+    run("build")
+    assert not Path("_site/comparisons/list").exists()
+    run("build", "--drafts", "--base-url", "https://other.example/deep")
+    assert Path("_site/comparisons/list/index.html").exists()
+    assert "https://other.example/deep/comparisons/list/" in Path("_site/sitemap.xml").read_text()
+
+
+def test_manifest_errors_exit_with_2_before_anything_is_written(project: Path, run: Run) -> None:
+    edit("[0, 0.5, 1]", "[0, no, 2]")
+    status, out, err = run("build")
+    assert (status, out) == (2, "")
+    assert err == "site.yaml:6:61: an alpha is a number, got 'no'\n"
+    assert {path.name for path in project.iterdir()} == {
+        "site.yaml", "tiny_a.safetensors", "tiny_b.safetensors", "photo.png",
+    }  # fmt: skip
+
+
+def test_an_output_folder_of_somebody_else_is_never_touched(project: Path, run: Run) -> None:
+    (project / "_site").mkdir()
+    (project / "_site/thesis.txt").write_text("ten years")
+    status, out, err = run("build")
+    assert (status, out) == (1, "")
+    assert "_site" in err
+    assert len(err.splitlines()) == 1
+    assert snapshot(project / "_site") == {"thesis.txt": b"ten years"}
+    assert run("clean")[0] == 1
+    assert snapshot(project / "_site") == {"thesis.txt": b"ten years"}
+
+
+def test_a_frame_that_cannot_be_made_does_not_stop_the_others(project: Path, run: Run) -> None:
+    whole = Path("photo.png").read_bytes()
+    Path("bad.png").write_bytes(whole[: len(whole) // 2])
+    edit("noise: {sigma: 10}}", "noise: {sigma: 10}}\n  bad: {path: bad.png}")
+    status, out, err = run("build")
+    assert status == 1
+    assert "4 frames rendered" in out
+    assert "mix / bad / Input: " in err
+    assert "bad.png" in err
+    assert "4 frames could not be rendered (see above); the next build tries again" in err
+    missing = [frame for frame in data()["frames"] if "missing" in frame]
+    assert {frame["input"] for frame in missing} == {"bad"}
+    assert all("url" not in frame for frame in missing)
+    Path("bad.png").write_bytes(whole)
+    status, out, _ = run("build")
+    assert (status, out.startswith("4 frames rendered")) == (0, True)
+
+
+def test_check_tells_what_a_build_would_do(project: Path, run: Run) -> None:
+    status, out, _ = run("check")
+    assert status == 0
+    assert "2 comparisons, 4 frames, no errors" in out
+    assert "in the cache: 0; to render: 4, about " in out
+    run("build")
+    _, out, _ = run("check")
+    assert "in the cache: 4; to render: 0\n" in out
+    exact = sum(path.stat().st_size for path in (project / "_site/frames").iterdir())
+    assert f"about {exact / 1000:.0f} KB" in out
+
+
+def test_clean_removes_what_was_built(project: Path, run: Run) -> None:
+    run("build")
+    assert run("clean")[1] == "removed _site\n"
+    assert (project / ".cache").exists()
+    assert run("clean", "--cache")[1].startswith("removed ")
+    assert run("clean", "--cache")[1] == "nothing to remove\n"
+    assert not (project / ".cache").exists()
+    assert (project / "site.yaml").exists()
+
+
+def test_quiet_says_nothing(project: Path, run: Run) -> None:
+    assert run("build", "-q") == (0, "", "")
+    assert run("check", "-q") == (0, "", "")
+
+
+def test_a_mix_can_be_taken_home_and_comes_back_bit_for_bit(project: Path, run: Run) -> None:
+    status, out, _ = run(
+        "interpolate", "tiny_a.safetensors", "tiny_b.safetensors", "--alpha", "0.5",
+        "-o", "ab.safetensors",
+    )  # fmt: skip
+    assert (status, out.startswith("ab.safetensors: ")) == (0, True)
+    edit("{a: {path", "{ab: ab.safetensors, a: {path")
+    edit("[input, a, b]", "[ab, {mix: {a: 0.5, b: 0.5}}]")
+    edit("site:", "images: {format: png}\nsite:")
+    run("build")
+    ours, mixed = data("list")["frames"]
+    pictures = [Path("_site/comparisons/list", f["url"]).read_bytes() for f in (ours, mixed)]
+    assert ours["url"] != mixed["url"]
+    assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--weights", "0.2", "0.3", "0.5"), "2 model(s), 3 coefficient(s)"),
+        (("--alpha", "0.5"), "exists: choose another name, or --force"),
+    ],
+)
+def test_interpolate_refuses_what_would_be_a_mistake(
+    project: Path, run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    (project / "out.safetensors").write_text("precious")
+    models = ("tiny_a.safetensors", "tiny_b.safetensors")
+    status, _, err = run("interpolate", *models, *arguments, "-o", "out.safetensors")
+    assert status == 2
+    assert message in err
+    assert (project / "out.safetensors").read_text() == "precious"
+
+
+def test_schema_describes_the_manifest(project: Path, run: Run) -> None:
+    schema = json.loads(run("schema")[1])
+    assert set(schema["properties"]) == {
+        "site", "render", "images", "models", "inputs", "comparisons", "pages",
+    }  # fmt: skip
+    interpolate = schema["$defs"]["Interpolate"]["properties"]
+    assert interpolate["alphas"]["anyOf"][0]["type"] == "integer"
+    assert set(interpolate) >= {"control", "steps", "baseline", "regions", "animation", "export"}
+
+
+def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ([], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"]):
+        with pytest.raises(SystemExit) as caught:
+            main(arguments)
+        assert caught.value.code == 2
+    assert "'gpu' is none of auto, cpu, mps, cuda, cuda:N" in capsys.readouterr().err
+
+
+def test_ctrl_c_exits_with_130_and_keeps_what_is_done(project: Path) -> None:
+    edit("alphas: [0, 0.5, 1]", "alphas: 400")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "build"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(list(project.glob(".cache/frames/*/*.webp"))) < 5:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    asked = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - asked < 5
+    assert (process.returncode, out) == (130, "")
+    assert err == "interrupted; what was rendered is kept\n"
+    assert not (project / "_site").exists()
+    records = list(project.glob(".cache/frames/*/*.json"))
+    assert len(records) >= 4
+
+
+def test_serve_builds_and_serves_under_the_path_of_the_site(project: Path) -> None:
+    from urllib.request import urlopen
+
+    command = [sys.executable, "-u", "-m", "generator", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        address = next(line.split()[1] for line in lines if line.startswith("serving "))
+        assert address.endswith("/models/")
+        with urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
+            assert "Test site" in answer.read().decode()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
