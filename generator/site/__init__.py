@@ -1,6 +1,7 @@
 """The site: everything from plan, store, templates and texts to the output folder."""
 
+from generator.site.exports import Export
 from generator.site.output import remove_site
 from generator.site.write import SiteReport, check_site, check_site_output, write_site
 
-__all__ = ["SiteReport", "check_site", "check_site_output", "remove_site", "write_site"]
+__all__ = ["Export", "SiteReport", "check_site", "check_site_output", "remove_site", "write_site"]

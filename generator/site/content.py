@@ -100,11 +100,11 @@ class Content:
     def _check_anchors(self, linked: dict[str, Linked]) -> None:
         """Warn of links to a place of a page that is not there."""
         for page in self.pages:
-            for url, anchor, written in linked[page.url].anchors:
+            for url, anchor, position in linked[page.url].anchors:
                 ids = linked[page.url if url is None else url].ids
                 if anchor not in ids and anchor not in ("", "top", "main"):
-                    message = f"'{written}' leads nowhere: the page has no '#{anchor}'"
-                    self.warnings.append(page.source.problem(written, message))
+                    message = f"this leads nowhere: the page has no '#{anchor}'"
+                    self.warnings.append(page.source.problem_at(position, message))
 
     def _check_addresses(self) -> None:
         taken = {f"comparisons/{name}/".casefold(): name for name in self._planned}

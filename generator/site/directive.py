@@ -122,15 +122,16 @@ class _ComparisonBlock(Block):  # type: ignore[misc]
         blocks: ComparisonBlocks = self.config["blocks"]
         if self.argument not in blocks.known:
             blocks.unknown.append(self.argument)
-        return ET.SubElement(parent, "figure", {"data-comparison": self.argument})
+        return ET.SubElement(parent, "div", {"data-comparison": self.argument})
 
     def on_end(self, block: ET.Element) -> None:
-        """Make what stands in the block its caption."""
+        """Make what stands in the block its caption: a figure has one, a div has not."""
         children, text = list(block), block.text
         if not children and not (text or "").strip():
             return
         attributes = dict(block.attrib)
         block.clear()
+        block.tag = "figure"
         block.attrib.update(attributes)
         caption = ET.SubElement(block, "figcaption")
         caption.text = text

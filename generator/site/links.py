@@ -71,13 +71,15 @@ class SiteMap:
 
 @dataclass
 class Linked:
-    """A text with its addresses in place; ``ids`` are its anchors, ``anchors`` the links from it
-    to anchors: (URL of the page or '' for its own, id, address as written).
-    """  # noqa: D205
+    """A text with its addresses in place.
+
+    ``ids`` are its anchors, ``anchors`` the links from it to anchors: (URL of the page, or None
+    for its own; id; position in the source).
+    """
 
     text: str = ""
     ids: set[str] = field(default_factory=set)
-    anchors: list[tuple[str | None, str, str]] = field(default_factory=list)
+    anchors: list[tuple[str | None, str, int]] = field(default_factory=list)
     comparisons: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -95,7 +97,7 @@ def link(
     ``embed`` returns the HTML that stands for a comparison, given its id, the level of heading
     that fits there, and whether the place has a caption of its own.
     """
-    linker = _Linker(source, folder, site, publisher, embed, text)
+    linker = _Linker(source, folder, site, publisher, embed)
     linker.linked.text = edit_tags(text, linker.edit, linker.see_text)
     return linker.linked
 
@@ -108,7 +110,6 @@ class _Linker:
         site: SiteMap,
         publisher: Publisher,
         embed: Callable[[str, int, bool], str],
-        text: str,
     ) -> None:
         self.linked = Linked()
         self._source = source
@@ -116,11 +117,9 @@ class _Linker:
         self._site = site
         self._publisher = publisher
         self._embed = embed
-        self._captioned = set(
-            re.findall(r'<figure data-comparison="([^"]*)">\s*<figcaption>', text)
-        )
         self._level = 1
         self._pictures = 0
+        self._place = 0
 
     def edit(self, tag: Tag) -> bool:
         """Change a tag; return whether it was changed."""
@@ -129,9 +128,8 @@ class _Linker:
             self.linked.ids.add(str(attributes["id"]))
         if tag.name in _HEADINGS:
             self._level = int(tag.name[1])
-        if tag.name == "figure" and "data-comparison" in attributes:
+        if "data-comparison" in attributes:
             return self._comparison(tag)
-        picture = str(attributes.get("src") or "")
         changed = False
         for name in _ADDRESSES.get(tag.name, ()):
             if attributes.get(name):
@@ -139,19 +137,20 @@ class _Linker:
         if tag.name in ("img", "source") and attributes.get("srcset"):
             changed |= self._srcset(tag)
         if tag.name == "img":
-            changed |= self._picture(tag, picture)
+            changed |= self._picture(tag)
         return changed
 
     def see_text(self, text: str) -> None:
         """Find what pymdownx left in the text of a block that it could not make sense of."""
         for line in re.findall(r"(?m)^ *(/{3,} *(?:[\w-]+ *(?:\|.*)?)?)$", text):
-            self._problem(line.strip(), "this block cannot stand here, or its options are wrong")
+            self._place = self._source.find(line.strip())
+            self._problem("this block cannot stand here, or its options are wrong")
 
     def _comparison(self, tag: Tag) -> bool:
         name = tag.attributes.pop("data-comparison") or ""
         self.linked.comparisons.append(name)
         tag.attributes["class"] = "embed"
-        tag.after = self._embed(name, min(self._level + 1, 6), name in self._captioned)
+        tag.after = self._embed(name, min(self._level + 1, 6), tag.name == "figure")
         return True
 
     def _address(self, tag: Tag, name: str) -> bool:
@@ -172,14 +171,14 @@ class _Linker:
         tag.attributes["srcset"] = ", ".join(candidates)
         return True
 
-    def _picture(self, tag: Tag, written: str) -> bool:
+    def _picture(self, tag: Tag) -> bool:
         """Ask for a text alternative, and let a picture know its size, so that nothing jumps."""
         attributes = tag.attributes
         self._pictures += 1
         decorative = attributes.get("role") in ("presentation", "none")
         if not attributes.get("alt") and not decorative:
             message = "a picture without a text alternative: write what it shows in the [brackets]"
-            self._problem(written, message)
+            self._problem(message)
             attributes["alt"] = ""
         address = str(attributes.get("src") or "").removeprefix(ROOT)
         path = self._publisher.files.get(unquote(address))
@@ -199,20 +198,21 @@ class _Linker:
 
         ``shown`` says that the browser loads it with the page.
         """
+        self._place = self._source.find(written)
         try:
             parts = urlsplit(written.strip())
         except ValueError:
-            self._problem(written, f"'{written}' is no address")
+            self._problem(f"'{written}' is no address")
             return None
         if parts.scheme or parts.netloc:
             return self._elsewhere(written, parts.scheme.lower(), shown=shown)
         if not parts.path:
             if parts.fragment:
-                self.linked.anchors.append((None, unquote(parts.fragment), written))
+                self.linked.anchors.append((None, unquote(parts.fragment), self._place))
             return written
         if parts.path.startswith("/"):
             message = f"'{written}' works at one place of the web only: write a relative address"
-            self._problem(written, message)
+            self._problem(message)
             return written
         end = (f"?{parts.query}" if parts.query else "") + (
             f"#{parts.fragment}" if parts.fragment else ""
@@ -224,11 +224,11 @@ class _Linker:
         if scheme == "data" and shown:
             return written
         if scheme and scheme not in _SCHEMES:
-            self._problem(written, f"addresses that start with '{scheme}:' are left out")
+            self._problem(f"addresses that start with '{scheme}:' are left out")
             return None
         if shown:
             message = f"'{written}' is elsewhere, and pages load nothing from elsewhere: copy it"
-            self._problem(written, f"{message} into content/")
+            self._problem(f"{message} into content/")
         return written
 
     def _inside(self, written: str, path: str, fragment: str) -> str | None:
@@ -238,7 +238,7 @@ class _Linker:
         if target in site.pages:
             url = site.pages[target]
             if fragment:
-                self.linked.anchors.append((url, fragment, written))
+                self.linked.anchors.append((url, fragment, self._place))
             return url
         in_content = target == site.content or target.startswith(f"{site.content}/")
         file = site.root / target
@@ -248,20 +248,20 @@ class _Linker:
             if url in site.urls:
                 return url
         if target in site.drafts or f"{as_url}/" in site.drafts:
-            self._problem(written, f"'{written}' is a draft, and this build leaves drafts out")
+            self._problem(f"'{written}' is a draft, and this build leaves drafts out")
         elif _is_file(file) and file.suffix == ".md":
-            self._problem(written, f"'{written}' is no page of the site: add it to 'pages:'")
+            self._problem(f"'{written}' is no page of the site: add it to 'pages:'")
         elif _is_file(file) and in_content:
             return quoted(self._publisher.add(file))
         elif _is_file(file):
-            self._problem(written, f"'{written}' is outside {site.content}/: move it there")
+            self._problem(f"'{written}' is outside {site.content}/: move it there")
         else:
             near = did_you_mean(posixpath.basename(target), _names(file.parent))
-            self._problem(written, f"'{written}' leads nowhere{near}")
+            self._problem(f"'{written}' leads nowhere{near}")
         return None
 
-    def _problem(self, words: str, message: str) -> None:
-        self.linked.problems.append(self._source.problem(words, message))
+    def _problem(self, message: str) -> None:
+        self.linked.problems.append(self._source.problem_at(self._place, message))
 
 
 def _is_file(path: Path) -> bool:

@@ -29,7 +29,7 @@ Unicode keeps this character out of texts for ever."""
 
 def at_root(text: Markup, root: str) -> Markup:
     """Return a rendered text for a page whose way to the site's root is ``root``."""
-    home = text.replace(f'"{ROOT}"', f'"{root or "./"}"')
+    home = str(text).replace(f'"{ROOT}"', f'"{root or "./"}"')
     return Markup(home.replace(ROOT, root))  # noqa: S704 - rendered already
 
 
@@ -49,7 +49,7 @@ class Prose:
         self._english = language.lower().split("-")[0] == "en"
 
     def page(self, source: Source, comparisons: frozenset[str]) -> Html:
-        """Render a page, in which a comparison's block becomes ``<figure data-comparison>``."""
+        """Render a page. A comparison's block becomes an element with ``data-comparison``."""
         problems = check_blocks(source)
         blocks, formulas = self._blocks, self._page_formulas
         blocks.known = comparisons

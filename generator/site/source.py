@@ -20,7 +20,7 @@ class Source:
     """``text`` starts at ``first_line`` of the file shown as ``path``.
 
     Markdown's output does not say where in the text it came from, so places are found again by
-    what stands there; the n-th question for the same words is answered with the n-th place.
+    what stands there: asked again for the same words, ``find`` goes on to their next place.
     """
 
     path: Path
@@ -32,9 +32,12 @@ class Source:
 
     def problem(self, words: str, message: str) -> Problem:
         """Place a message at the next appearance of ``words``, or at the start of the text."""
+        return self.problem_at(self.find(words), message)
+
+    def problem_at(self, position: int, message: str) -> Problem:
+        """Place a message at a position in the text."""
         if self.fixed:
             return Problem(self.path, *self.fixed, message)
-        position = self._find(words)
         line = self.text.count("\n", 0, position)
         column = position - (self.text.rfind("\n", 0, position) + 1) + 1
         return Problem(self.path, self.first_line + line, column, message)
@@ -43,7 +46,8 @@ class Source:
         """Place a message at a line of the text, counted from 0, and a column, from 1."""
         return Problem(self.path, self.first_line + index, column, message)
 
-    def _find(self, words: str) -> int:
+    def find(self, words: str) -> int:
+        """Return the position of the next appearance of ``words``, the last one's, or 0."""
         start = self._asked.get(words, 0)
         # An address stands after ``](``, ``="``, ``]: `` or ``<`` rather than in running text.
         marked = re.compile(rf"""(?:\]\(\s*<?|=\s*["']?|\]:\s*<?|<){re.escape(words)}""")

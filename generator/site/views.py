@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -13,6 +13,7 @@ from generator.facts import Facts
 from generator.manifest import Manifest
 from generator.plan import ComparisonPlan, Plan, Shown
 from generator.site.charts import NoiseLevel, Points, alpha_charts, noise_charts
+from generator.site.exports import ExportView
 from generator.site.prose import at_root
 from generator.store import Store
 
@@ -51,17 +52,6 @@ class ModelView:
 
 
 @dataclass(frozen=True)
-class ExportView:
-    """Mixed weights to take home; ``url`` from the site's root, ``weights`` by model id."""
-
-    title: str
-    url: str
-    sha256: str
-    bytes: int
-    weights: dict[str, float]
-
-
-@dataclass(frozen=True)
 class Thumbnail:
     """A small picture; ``url`` from the site's root."""
 
@@ -97,7 +87,7 @@ class ComparisonView:
     thumbnail: Thumbnail | None = None
     social: str = ""
     exports: tuple[ExportView, ...] = ()
-    regions: tuple[dict[str, Any], ...] = field(default=())
+    regions: tuple[dict[str, Any], ...] = ()
 
     def at(self, root: str) -> ComparisonView:
         """Return the view for a page whose way to the site's root is ``root``."""

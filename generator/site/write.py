@@ -16,13 +16,15 @@ from generator.facts import Facts
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.site.assets import Asset, build_assets, verbatim_files
-from generator.site.cards import Cards, make_cards
+from generator.site.cards import make_cards
 from generator.site.content import Content, RenderedPage
 from generator.site.data import data_json
+from generator.site.exports import Export, export_views
 from generator.site.feeds import Entry, feed, robots, sitemap
 from generator.site.output import Tree, check_output, staged
 from generator.site.pages import CONTENT, INDEX
 from generator.site.prose import at_root
+from generator.site.regions import make_regions
 from generator.site.resources import folders, static_files
 from generator.site.templates import Templates
 from generator.site.views import ComparisonView, comparison_views, model_views
@@ -49,11 +51,13 @@ def write_site(
     base_url: str,
     failures: Mapping[str, str],
     drafts: bool = False,
+    exports: Sequence[Export] = (),
 ) -> SiteReport:
     """Write the site to ``output``, whole or not at all.
 
     ``base_url`` is the address it will have, with a slash at its end, or ''; ``failures`` maps
-    the keys of frames that could not be rendered to reasons. Raises ManifestError where a page,
+    the keys of frames that could not be rendered to reasons; ``exports`` are mixed weights that
+    were made to be published. Raises ManifestError where a page,
     template or static file is wrong, OutputError where ``output`` is not ours or the disk
     refuses.
     """
@@ -62,8 +66,15 @@ def write_site(
     models = model_views(file.manifest, facts, content.snippet)
     views = comparison_views(file.manifest, plan, models, store, failures, content.snippet)
     cards = make_cards(views, plan.frames, store, social=base_url.startswith("http"))
+    regions = make_regions(file, plan, facts, store)
     views = tuple(
-        replace(view, thumbnail=cards[view.id].thumbnail, social=cards[view.id].social)
+        replace(
+            view,
+            thumbnail=cards[view.id].thumbnail,
+            social=cards[view.id].social,
+            regions=regions[view.id].regions if view.id in regions else (),
+            exports=export_views(exports, view.id),
+        )
         for view in views
     )
     static = static_files(file.root)
@@ -76,7 +87,10 @@ def write_site(
         for asset in {asset.name: asset for asset in assets.values()}.values():
             tree.write(asset.name, asset.data)
         _place_frames(tree, plan, views, store)
-        _place_files(tree, file, content, cards)
+        made = [card.files for card in cards.values()] + [r.files for r in regions.values()]
+        for name, path in {name: path for files in made for name, path in files.items()}.items():
+            tree.link(name, path, path.stat().st_size)
+        _place_files(tree, file, content, exports)
         writer.write(tree, pages)
     return SiteReport(
         pages=writer.pages,
@@ -116,12 +130,9 @@ def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store
 
 
 def _place_files(
-    tree: Tree, file: ManifestFile, content: Content, cards: Mapping[str, Cards]
+    tree: Tree, file: ManifestFile, content: Content, exports: Sequence[Export]
 ) -> None:
-    """Place downloads, files that texts refer to, and cards."""
-    small = {name: path for card in cards.values() for name, path in card.files.items()}
-    for name, path in small.items():
-        tree.link(name, path, path.stat().st_size)
+    """Place files that texts refer to, and weights to download."""
     for name, path in content.publisher.files.items():
         if name not in tree:
             tree.copy(name, path)
@@ -129,6 +140,9 @@ def _place_files(
         if model.download:
             path = file.root / model.path
             tree.copy(f"models/{name}{path.suffix}", path)
+    for export in exports:
+        if export.url not in tree:
+            tree.copy(export.url, export.path)
 
 
 class _Writer:
@@ -195,10 +209,9 @@ class _Writer:
 
     def _embed(self, name: str, level: int, captioned: bool) -> str:
         view = self._by_id[name]
-        viewer = self._templates.viewer(view, level)
-        if captioned or not view.caption:
-            return viewer
-        return f"{viewer}<figcaption>{view.caption}</figcaption>"
+        if captioned:
+            view = replace(view, caption=Markup())
+        return self._templates.viewer(view, level)
 
     def _page(self, tree: Tree, rendered: RenderedPage) -> None:
         page = rendered.page

@@ -1,0 +1,91 @@
+"""The masks of regions, published at the size of the frames."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.errors import ImageError, ManifestError, Problem
+from generator.facts import Facts
+from generator.images.masks import mask
+from generator.manifest import ManifestFile
+from generator.plan import ComparisonPlan, Plan
+from generator.store import Store
+
+VERSION = 1
+"""Raised whenever masks would come out otherwise."""
+
+
+@dataclass(frozen=True)
+class Regions:
+    """data.json's ``regions``, URLs from the site's root, and the ``files`` by these URLs."""
+
+    regions: tuple[dict[str, Any], ...]
+    files: dict[str, Path]
+
+
+def make_regions(
+    file: ManifestFile, plan: Plan, facts: Facts, store: Store
+) -> Mapping[str, Regions]:
+    """Return the regions of every comparison that has some, by its id.
+
+    Raises ManifestError where a mask has another shape than the frames.
+    """
+    problems: list[Problem] = []
+    found = {
+        comparison.id: _regions(file, comparison, facts, store, problems)
+        for comparison in plan.comparisons
+        if comparison.comparison.interpolate and comparison.comparison.interpolate.regions
+    }
+    if problems:
+        raise ManifestError(problems)
+    return found
+
+
+def _regions(
+    file: ManifestFile,
+    plan: ComparisonPlan,
+    facts: Facts,
+    store: Store,
+    problems: list[Problem],
+) -> Regions:
+    mix = plan.comparison.interpolate
+    sizes = {
+        shown.input: (shown.frame.picture.width, shown.frame.picture.height) for shown in plan.shown
+    }
+    regions, files = [], {}
+    for name in mix.regions if mix else ():
+        masks = {}
+        for input_id in plan.inputs:
+            try:
+                url, path = _mask(file, input_id, name, sizes[input_id], facts, store)
+            except ImageError as error:
+                where = ("inputs", input_id, "masks", name)
+                problems.append(file.problem(where, str(error)))
+                continue
+            masks[input_id] = url
+            files[url] = path
+        regions.append({"name": name, "masks": masks})
+    return Regions(tuple(regions), files)
+
+
+def _mask(
+    file: ManifestFile,
+    input_id: str,
+    name: str,
+    size: tuple[int, int],
+    facts: Facts,
+    store: Store,
+) -> tuple[str, Path]:
+    written = file.manifest.inputs[input_id]
+    source = facts.files[written.masks[name]]
+    picture = facts.images[facts.files[written.path].sha256]
+    whole = (picture.width, picture.height)
+    identity = json.dumps([VERSION, source.sha256, written.crop, whole, size])
+    key = hashlib.sha256(f"mask {identity}".encode()).hexdigest()[:32]
+    path = store.derived(key, "png", lambda: mask(source.path, written.crop, whole, size))
+    return f"assets/mask.{key[:12]}.png", path
