@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.errors import Problem
 from generator.estimate import keep_rate
 from generator.examine import examine, read_models_here
+from generator.exports import make_exports
 from generator.manifest import ManifestFile, load
 from generator.plan import Job, Plan, make_plan
 from generator.render import RenderReport, render
@@ -76,6 +77,7 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
         base_url=base_url(file, options.base_url),
         failures=rendered.failures,
         drafts=options.drafts,
+        exports=make_exports(plan, store),
     )
     reused = len(plan.frames) - rendered.frames - len(rendered.failures)
     seconds = time.monotonic() - started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from generator.cli import main
 
@@ -260,6 +263,26 @@ def test_a_mix_can_be_taken_home_and_comes_back_bit_for_bit(project: Path, run: 
     pictures = [Path("_site/comparisons/list", f["url"]).read_bytes() for f in (ours, mixed)]
     assert ours["url"] != mixed["url"]
     assert pictures[0] == pictures[1]
+
+
+def test_exported_weights_are_published_and_load(project: Path, run: Run) -> None:
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], export: [0.5]")
+    edit("[input, a, b]", "[a, {mix: {a: 0.2, b: 0.8}, title: Int-AB, export: true}]")
+    edit("path: tiny_a.safetensors", "path: tiny_a.safetensors, download: true")
+    run("build")
+    files = snapshot(project / "_site/models")
+    assert set(files) == {"a.safetensors", "mix-0.5.safetensors", "Int-AB.safetensors"}
+    assert files["a.safetensors"] == Path("tiny_a.safetensors").read_bytes()
+    page = Path("_site/comparisons/list/index.html").read_text("utf-8")
+    assert hashlib.sha256(files["Int-AB.safetensors"]).hexdigest() in page
+    assert "../../models/Int-AB.safetensors" in page
+    a, b, mixed = (
+        load_file(path)
+        for path in ("tiny_a.safetensors", "tiny_b.safetensors", "_site/models/mix-0.5.safetensors")
+    )
+    for key, value in mixed.items():
+        assert torch.allclose(value, 0.5 * a[key].float() + 0.5 * b[key].float(), atol=1e-6)
+    assert run("build")[1].startswith("nothing to render")
 
 
 @pytest.mark.parametrize(

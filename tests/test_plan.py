@@ -321,3 +321,25 @@ def test_frame_names_are_keys_with_suffix(folder: Path) -> None:
     assert frame.name == f"{frame.key}.webp"
     assert len(frame.key) == 32
     assert set(frame.key) <= set("0123456789abcdef")
+
+
+def exports(planned: Plan) -> list[tuple[str, str, dict[str, float]]]:
+    found = [export for comparison in planned.comparisons for export in comparison.exports]
+    return [(export.name, export.title, export.weights) for export in found]
+
+
+def test_exports_are_named_by_title_or_place(folder: Path) -> None:
+    text = BASE.replace("alphas: 3", "alphas: 3, export: [0.25]") + (
+        "  path: {interpolate: {models: [a, b, c], control: path, export: [1.5]}}\n"
+        "  list: {choose: [{mix: {a: 0.3, c: 0.7}, title: 4xInt-AC, export: true},"
+        " {mix: {a: 0.5, b: 0.5}, export: true}, {mix: {a: 1}, title: b, export: true}]}\n"
+        "  more: {choose: [{mix: {b: 0.3, c: 0.7}, title: 4xint-ac, export: true}]}\n"
+    )
+    assert exports(plan(folder, text)) == [
+        ("one-0.25", "75% A, 25% b", {"a": 0.75, "b": 0.25}),
+        ("path-1.5", "50% b, 50% c", {"a": 0.0, "b": 0.5, "c": 0.5}),
+        ("4xInt-AC", "4xInt-AC", {"a": 0.3, "c": 0.7}),
+        ("list-2", "50% A, 50% b", {"a": 0.5, "b": 0.5}),
+        ("list-3", "b", {"a": 1.0}),
+        ("more-1", "4xint-ac", {"b": 0.3, "c": 0.7}),
+    ]

@@ -99,12 +99,16 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
         if control == "slider":
             message += ": use control: path"
         yield (*where, "control"), message, False
+    if mix.export and control not in ("slider", "path"):
+        yield (*where, "export"), f"export goes with slider and path, not with {control}", True
     if not mix.extrapolate:
-        for key, values in (("alphas", mix.alphas), ("export", mix.export)):
+        # A path counts on from model to model.
+        last = count - 1 if control == "path" else 1
+        for key, values, end in (("alphas", mix.alphas, 1), ("export", mix.export, last)):
             for value in values:
-                if not 0 <= value <= 1:
-                    message = f"alpha {value:g} is outside 0 to 1 (allow it: 'extrapolate: true')"
-                    yield (*where, key), message, False
+                if not 0 <= value <= end:
+                    message = f"alpha {value:g} is outside 0 to {end}"
+                    yield (*where, key), f"{message} (allow it: 'extrapolate: true')", False
 
 
 def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Iterator[Found]:

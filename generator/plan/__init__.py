@@ -1,7 +1,7 @@
 """From a manifest and the facts about its files to every frame of the site. Pure."""
 
 from generator.facts import File
-from generator.plan.comparisons import ComparisonPlan, Plan, Shown
+from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
     Blend,
     Encoding,
@@ -35,6 +35,7 @@ __all__ = [
     "Original",
     "Picture",
     "Plan",
+    "PlannedExport",
     "Recipe",
     "Resample",
     "Resampling",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from generator.facts import File
 from generator.manifest.types import Comparison
 from generator.plan.frames import Frame, Job, Measurement
 from generator.plan.weights import Weights
@@ -29,6 +30,20 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class PlannedExport:
+    """Mixed weights to publish as ``models/<name>.safetensors``.
+
+    ``weights`` are the coefficients by model id, ``parents`` the same by file, in canonical
+    order as in a recipe.
+    """
+
+    name: str
+    title: str
+    weights: Weights
+    parents: tuple[tuple[File, float], ...]
+
+
+@dataclass(frozen=True)
 class ComparisonPlan:
     """A comparison and all its frames; ``left`` and ``right`` index those shown first."""
 
@@ -41,6 +56,7 @@ class ComparisonPlan:
     shown: tuple[Shown, ...]
     left: int
     right: int
+    exports: tuple[PlannedExport, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from generator.errors import ManifestError, Problem
@@ -9,7 +10,7 @@ from generator.facts import Facts, File, mixable
 from generator.manifest import ManifestFile
 from generator.manifest.types import RESAMPLINGS, Choice, Comparison
 from generator.manifest.yamlfile import Location
-from generator.plan.comparisons import ComparisonPlan, Plan, Shown
+from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
     Blend,
     Encoding,
@@ -25,7 +26,7 @@ from generator.plan.frames import (
     Resample,
     Resampling,
 )
-from generator.plan.weights import Weights, grid, label
+from generator.plan.weights import Weights, grid, label, weights_at
 
 
 def make_plan(file: ManifestFile, facts: Facts, *, drafts: bool = False) -> Plan:
@@ -56,6 +57,7 @@ class _Planner:
         images = file.manifest.images
         self._encoding = Encoding(images.format, images.quality)
         self._inputs: dict[str, Input] = {}
+        self._exported: dict[str, tuple[tuple[File, float], ...]] = {}
 
     def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
         if comparison.frames is not None:
@@ -94,8 +96,21 @@ class _Planner:
         self._check_references(comparison, inputs, shown, all_must_fit=True)
         middle = 1 + (len(points) - 1) // 2
         control = mix.kind_of_control
+        exports = tuple(
+            self._export(f"{name}-{alpha:g}", weights_at(mix, alpha), titles)
+            for alpha in dict.fromkeys(mix.export)
+        )
         return ComparisonPlan(
-            name, comparison, "interpolate", control, mix.models, inputs, tuple(shown), 0, middle
+            name,
+            comparison,
+            "interpolate",
+            control,
+            mix.models,
+            inputs,
+            tuple(shown),
+            0,
+            middle,
+            exports,
         )
 
     def _choose(
@@ -122,10 +137,27 @@ class _Planner:
                 if model in self._manifest.models
             )
         )
+        titles = {model: self._manifest.models[model].title for model in models}
+        exports = tuple(
+            self._export(f"{name}-{number}", choice.mix, titles, choice.title)
+            for number, choice in enumerate(choices, start=1)
+            if choice.mix and choice.export
+        )
         last = len(choices) - 1
         return ComparisonPlan(
-            name, comparison, "choose", "lists", models, inputs, tuple(shown), 0, last
+            name, comparison, "choose", "lists", models, inputs, tuple(shown), 0, last, exports
         )
+
+    def _export(
+        self, name: str, weights: Weights, titles: dict[str, str], title: str = ""
+    ) -> PlannedExport:
+        """Plan weights to publish, under their title where it can be a file name."""
+        parents = self._parents(weights)
+        plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", title)
+        free = title not in self._manifest.models
+        if plain and free and self._exported.setdefault(title.casefold(), parents) == parents:
+            name = title
+        return PlannedExport(name, title or label(None, weights, titles), weights, parents)
 
     def _scale(self, choice: Choice, where: Location) -> int:
         """Return how much larger an entry of ``choose`` makes its input."""
@@ -168,16 +200,19 @@ class _Planner:
     def _network(
         self, kind: type[Network], comparison: Comparison, weights: Weights
     ) -> Mix | Blend:
-        """Return the recipe in canonical form: by file, in order of hashes, without zeros."""
+        pairs = self._parents(weights)
+        recipe = Mix if len(pairs) == 1 or kind is Mix else Blend
+        render = self._manifest.render
+        return recipe(pairs, comparison.color_fix, render.precision, render.tile)
+
+    def _parents(self, weights: Weights) -> tuple[tuple[File, float], ...]:
+        """Return a mix in canonical form: by file, in order of hashes, without zeros."""
         by_file: dict[File, float] = {}
         for model, weight in weights.items():
             file = self._facts.files[self._manifest.models[model].path]
             by_file[file] = by_file.get(file, 0.0) + weight
         pairs = [(file, weight) for file, weight in by_file.items() if weight]
-        pairs.sort(key=lambda pair: pair[0].sha256)
-        recipe = Mix if len(pairs) == 1 or kind is Mix else Blend
-        render = self._manifest.render
-        return recipe(tuple(pairs), comparison.color_fix, render.precision, render.tile)
+        return tuple(sorted(pairs, key=lambda pair: pair[0].sha256))
 
     def _shown(
         self,

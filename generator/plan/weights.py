@@ -27,6 +27,12 @@ def grid(mix: Interpolate) -> list[tuple[float | None, Weights]]:
     return [(None, weights) for weights in lattice(mix.models, mix.steps)]
 
 
+def weights_at(mix: Interpolate, alpha: float) -> Weights:
+    """Return the coefficients at an alpha of a slider, or at a place on a path."""
+    leg = min(int(alpha), len(mix.models) - 2) if alpha > 0 else 0
+    return _leg(mix.models, leg, alpha - leg)
+
+
 def label(alpha: float | None, weights: Weights, titles: dict[str, str]) -> str:
     """Name a frame for people: ``α = 0.3``, or ``70% A, 30% B`` where alpha alone says little."""
     if alpha is not None and len(weights) == 2:

@@ -1,0 +1,48 @@
+"""Mixed weights to take home: made once, kept in the store, published by the site."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from generator import __version__
+from generator.plan import Plan, PlannedExport
+from generator.site import Export
+from generator.store import Store
+
+
+def make_exports(plan: Plan, store: Store) -> tuple[Export, ...]:
+    """Return the weights that comparisons publish; torch is imported only to make missing ones.
+
+    Raises ModelError where a parent cannot be read, StoreError where the disk refuses.
+    """
+    return tuple(
+        Export(
+            comparison.id,
+            planned.title,
+            planned.name,
+            planned.weights,
+            store.derived(_key(planned), "safetensors", partial(_make, planned)),
+        )
+        for comparison in plan.comparisons
+        for planned in comparison.exports
+    )
+
+
+def _key(planned: PlannedExport) -> str:
+    """Hash what the file holds: the weights, and their origin as its metadata tell it."""
+    parents = [[file.sha256, file.path.name, weight] for file, weight in planned.parents]
+    text = json.dumps({"export": parents, "tool": __version__})
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _make(planned: PlannedExport) -> bytes:
+    from generator.networks.mix import mix_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "mix.safetensors"
+        mix_file([(file.path, weight) for file, weight in planned.parents], output)
+        return output.read_bytes()
