@@ -7,7 +7,7 @@ import posixpath
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 ORIGIN = "http://site.test"
 _ADDRESSES = ("href", "src", "poster", "data-src", "data")
@@ -62,7 +62,7 @@ def broken_links(site: Path, prefix: str = "/") -> list[str]:
 def _broken(
     site: Path, prefix: str, path: Path, addresses: list[str], pages: dict[Path, Page]
 ) -> list[str]:
-    base = f"{ORIGIN}{prefix}{path.relative_to(site).as_posix()}"
+    base = f"{ORIGIN}{prefix}{quote(path.relative_to(site).as_posix())}"
     found = []
     for address in addresses:
         absolute, anchor = urldefrag(urljoin(base, address))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -142,12 +143,18 @@ def _front_matter(document: Document) -> dict[str, Any]:
         if key not in _KEYS:
             near = did_you_mean(key, _KEYS) or f"; possible here: {', '.join(_KEYS)}"
             problems.append(document.problem((key,), f"unknown key '{key}'{near}", at_key=True))
-        elif type(value) not in _KEYS[key][0] or (key == "date" and not _DATE.fullmatch(value)):
+        elif type(value) not in _KEYS[key][0] or not _sensible(key, value):
             shown = "nothing" if value is None else repr(value)
             problems.append(document.problem((key,), f"expected {_KEYS[key][1]}, got {shown}"))
     if problems:
         raise ManifestError(problems)
     return data
+
+
+def _sensible(key: str, value: Any) -> bool:
+    if key == "date":
+        return _DATE.fullmatch(value) is not None
+    return key != "order" or math.isfinite(value)
 
 
 def _place(path: str) -> str:

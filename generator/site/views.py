@@ -61,6 +61,18 @@ class Thumbnail:
 
 
 @dataclass(frozen=True)
+class AnimationView:
+    """A transition as a file; ``url`` from the site's root, ``format`` webp, gif or mp4."""
+
+    input_title: str
+    url: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True)
 class ComparisonView:
     """A comparison; URLs are from the site's root. ``left`` and ``right`` are shown first."""
 
@@ -87,6 +99,7 @@ class ComparisonView:
     thumbnail: Thumbnail | None = None
     social: str = ""
     exports: tuple[ExportView, ...] = ()
+    animations: tuple[AnimationView, ...] = ()
     regions: tuple[dict[str, Any], ...] = ()
 
     def at(self, root: str) -> ComparisonView:

@@ -15,6 +15,7 @@ from generator.errors import Problem
 from generator.facts import Facts
 from generator.manifest import ManifestFile
 from generator.plan import Plan
+from generator.site.animations import make_animations
 from generator.site.assets import Asset, build_assets, verbatim_files
 from generator.site.cards import make_cards
 from generator.site.content import Content, RenderedPage
@@ -67,6 +68,10 @@ def write_site(
     views = comparison_views(file.manifest, plan, models, store, failures, content.snippet)
     cards = make_cards(views, plan.frames, store, social=base_url.startswith("http"))
     regions = make_regions(file, plan, facts, store)
+    animations = {
+        view.id: make_animations(view, planned, plan.frames, store)
+        for view, planned in zip(views, plan.comparisons, strict=True)
+    }
     views = tuple(
         replace(
             view,
@@ -74,6 +79,7 @@ def write_site(
             social=cards[view.id].social,
             regions=regions[view.id].regions if view.id in regions else (),
             exports=export_views(exports, view.id),
+            animations=animations[view.id].views,
         )
         for view in views
     )
@@ -87,7 +93,7 @@ def write_site(
         for asset in {asset.name: asset for asset in assets.values()}.values():
             tree.write(asset.name, asset.data)
         _place_frames(tree, plan, views, store)
-        made = [card.files for card in cards.values()] + [r.files for r in regions.values()]
+        made = [m.files for kind in (cards, regions, animations) for m in kind.values()]
         for name, path in {name: path for files in made for name, path in files.items()}.items():
             tree.link(name, path, path.stat().st_size)
         _place_files(tree, file, content, exports)
@@ -107,8 +113,11 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
     check_output(output, sources, file.root)
 
 
-def check_site(file: ManifestFile, plan: Plan, *, drafts: bool = False) -> tuple[Problem, ...]:
-    """Read all texts without writing anything; return warnings, raise ManifestError for errors."""
+def check_site(
+    file: ManifestFile, plan: Plan, facts: Facts, store: Store, *, drafts: bool = False
+) -> tuple[Problem, ...]:
+    """Read all texts and masks; return warnings, raise ManifestError for errors."""
+    make_regions(file, plan, facts, store)
     content = Content(file, plan, drafts=drafts)
     manifest = file.manifest
     for name, model in manifest.models.items():
