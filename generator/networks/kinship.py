@@ -1,0 +1,224 @@
+"""Are networks related? Mixing weights works only between networks with a common ancestor.
+
+Weights tell it best: fine-tuned siblings keep the direction of every layer and the order of its
+filters, networks trained apart share neither. What a mix does on real pictures tells how much it
+matters. Thresholds were calibrated in ``training/KINSHIP.md``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from generator.facts import mixable
+from generator.networks.facts import describe
+from generator.networks.forward import Forward
+from generator.networks.load import Descriptor, load
+from generator.networks.mix import Mixer
+
+Verdict = Literal["related", "doubtful", "unrelated"]
+
+ALPHAS = (0.25, 0.5, 0.75)
+
+RELATED_COSINE = 0.5
+"""Median cosine of the layers from which on two networks count as related."""
+
+UNRELATED_COSINE = 0.2
+"""Median cosine below which they count as unrelated."""
+
+RELATED_MATCHES = 0.5
+"""Mean share of filters with the same index that related networks reach."""
+
+WORK_LOST = 1.0
+"""Difference of mix and blend, relative to what the networks do, above which a mix is doubtful,"""
+
+VISIBLE_DB = 30.0
+"""provided that the difference is visible: its PSNR is below this."""
+
+_NO_DIFFERENCE_DB = 100.0
+_RANKS: tuple[Verdict, ...] = ("related", "doubtful", "unrelated")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How alike one layer is: ``cosine`` of all its weights, -1 to 1; ``same_index``, the share
+    of filters whose most similar filter (by absolute cosine) in the other network has their index.
+    """  # noqa: D205
+
+    name: str
+    cosine: float
+    same_index: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """The mix at ``alpha`` against the blend of both outputs, over all crops.
+
+    ``barrier_db`` is the PSNR between them (100 where they are equal); ``work_lost`` the root
+    mean square of their difference relative to the greater of what either network does to its
+    input; ``colour_shift`` the mean of mix minus blend by channel, in 8-bit levels.
+    """
+
+    alpha: float
+    barrier_db: float
+    work_lost: float
+    colour_shift: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What was found about two networks; ``obstacle`` says why they cannot be mixed at all."""
+
+    first: str
+    second: str
+    obstacle: str | None
+    layers: tuple[Layer, ...]
+    steps: tuple[Step, ...]
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """All pairs of some networks; ``verdict`` is the worst of theirs. ``asdict`` makes JSON."""
+
+    models: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    verdict: Verdict
+
+
+def inspect(
+    paths: Sequence[Path], crops: Sequence[NDArray[np.uint8]] = (), *, device: str = "cpu"
+) -> Kinship:
+    """Compare networks pairwise: their structure, their weights, and their mixes on ``crops``.
+
+    ``crops`` are real pictures (H, W, C), gray or colour, best of about 96 × 96 pixels; without
+    any, only weights are judged. Raises ModelError for a file that cannot be used.
+    """
+    networks = [load(path) for path in paths]
+    target = torch.device(device)
+    pairs = tuple(
+        _compare((paths[i], networks[i]), (paths[j], networks[j]), crops, target)
+        for i, j in itertools.combinations(range(len(paths)), 2)
+    )
+    worst = max((_RANKS.index(pair.verdict) for pair in pairs), default=0)
+    return Kinship(tuple(map(str, paths)), pairs, _RANKS[worst])
+
+
+def _compare(
+    one: tuple[Path, Descriptor],
+    other: tuple[Path, Descriptor],
+    crops: Sequence[NDArray[np.uint8]],
+    device: torch.device,
+) -> Pair:
+    names = str(one[0]), str(other[0])
+    obstacle = mixable(describe(one[1]), describe(other[1]))
+    if obstacle is not None:
+        return Pair(*names, obstacle, (), (), "unrelated", (f"cannot be mixed: {obstacle}",))
+    layers = tuple(_layers(one[1], other[1]))
+    steps = tuple(_steps(one[0], other[0], crops, device)) if crops else ()
+    verdict, reasons = judge(layers, steps)
+    return Pair(*names, None, layers, steps, verdict, reasons)
+
+
+def judge(layers: Sequence[Layer], steps: Sequence[Step]) -> tuple[Verdict, tuple[str, ...]]:
+    """Return a verdict and what speaks for it, in words."""
+    cosine = statistics.median(layer.cosine for layer in layers) if layers else 0.0
+    matches = statistics.fmean(layer.same_index for layer in layers) if layers else 0.0
+    lost = max((step.work_lost for step in steps), default=0.0)
+    spoilt = any(step.work_lost > WORK_LOST and step.barrier_db < VISIBLE_DB for step in steps)
+    reasons = [
+        f"median cosine of the layers {cosine:.2f}",
+        f"{matches:.0%} of the filters match the one of their index",
+    ]
+    if steps:
+        reasons.append(f"mixes differ from blends by {lost:.0%} of what the networks do")
+    if cosine < UNRELATED_COSINE:
+        return "unrelated", tuple(reasons)
+    if cosine < RELATED_COSINE or matches < RELATED_MATCHES or spoilt:
+        return "doubtful", tuple(reasons)
+    return "related", tuple(reasons)
+
+
+def _layers(one: Descriptor, other: Descriptor) -> Iterator[Layer]:
+    """Compare convolutions and linear layers, in the network's order."""
+    theirs = dict(other.model.named_modules())
+    for name, module in one.model.named_modules():
+        # SPAN derives these from their neighbours when it runs.
+        if not _has_filters(module) or name.endswith("eval_conv"):
+            continue
+        a, b = (each.weight.detach().double().flatten(1).cpu() for each in (module, theirs[name]))
+        cosine = float(functional.cosine_similarity(a.flatten(), b.flatten(), dim=0))
+        yield Layer(name, round(cosine, 6), round(_same_index(a, b), 6))
+
+
+def _has_filters(module: torch.nn.Module) -> bool:
+    return isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d, torch.nn.Linear))
+
+
+def _same_index(a: torch.Tensor, b: torch.Tensor) -> float:
+    similarity = (functional.normalize(a, dim=1) @ functional.normalize(b, dim=1).T).abs()
+    nearest = similarity.argmax(dim=1)
+    return float((nearest == torch.arange(len(a))).double().mean())
+
+
+@torch.inference_mode()
+def _steps(
+    one: Path, other: Path, crops: Sequence[NDArray[np.uint8]], device: torch.device
+) -> Iterator[Step]:
+    mixer = Mixer(device, budget=2**30)
+    levels = [torch.from_numpy(_colours(crop)).to(device) for crop in crops]
+
+    def outputs(*weights: tuple[Path, float]) -> list[torch.Tensor]:
+        forward = Forward(mixer.mix(weights), torch.float32)
+        return [forward(each)[0].double() for each in levels]
+
+    first, second = outputs((one, 1.0)), outputs((other, 1.0))
+    work = max(
+        _distance(made, [_enlarged(each, out) for each, out in zip(levels, made, strict=True)])
+        for made in (first, second)
+    )
+    for alpha in ALPHAS:
+        blends = [(1 - alpha) * a + alpha * b for a, b in zip(first, second, strict=True)]
+        mixes = outputs((one, 1 - alpha), (other, alpha))
+        difference = _distance(mixes, blends)
+        floor = 10 ** (-_NO_DIFFERENCE_DB / 20)
+        shifts = torch.stack(
+            [(mix - blend).mean((1, 2)) for mix, blend in zip(mixes, blends, strict=True)]
+        )
+        yield Step(
+            alpha,
+            round(-20 * math.log10(max(difference, floor)), 3),
+            round(difference / max(work, floor), 4),
+            tuple(round(255 * shift, 3) for shift in shifts.mean(0).tolist()),
+        )
+
+
+def _colours(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    channels = crop.shape[2] - (crop.shape[2] + 1) % 2
+    return crop[..., :channels].astype(np.float32)
+
+
+def _enlarged(levels: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
+    """Return the input in the shape of an output: what a network does nothing to."""
+    image = levels.permute(2, 0, 1)[None].double() / 255
+    enlarged = functional.interpolate(image, output.shape[1:], mode="bicubic")[0]
+    if enlarged.shape[0] != output.shape[0]:
+        enlarged = enlarged.mean(0, keepdim=True)
+    return enlarged.expand_as(output)
+
+
+def _distance(ones: Sequence[torch.Tensor], others: Sequence[torch.Tensor]) -> float:
+    """Return the root mean square difference over all crops."""
+    squares = sum(float(((a - b) ** 2).sum()) for a, b in zip(ones, others, strict=True))
+    return math.sqrt(squares / sum(each.numel() for each in ones))
