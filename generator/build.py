@@ -63,7 +63,7 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
     jobs = missing(plan, store, force=options.force)
     if jobs:
         # A mistake on a page is better known before a night of rendering than after.
-        check_site(file, plan, drafts=options.drafts)
+        check_site(file, plan, facts, store, drafts=options.drafts)
     device = options.device or file.manifest.render.device
     begun = time.monotonic()
     rendered = render(jobs, store, device=device, progress=progress(jobs))

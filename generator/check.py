@@ -35,7 +35,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     store = Store(file.root / CACHE)
     facts = examine(file, store, read_models_apart)
     plan = make_plan(file, facts, drafts=drafts)
-    warnings = check_site(file, plan, drafts=drafts)
+    warnings = check_site(file, plan, facts, store, drafts=drafts)
     jobs = missing(plan, store)
     return CheckReport(
         plan,

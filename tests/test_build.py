@@ -14,8 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 import torch
+from PIL import Image, ImageChops, ImageSequence, ImageStat
 from safetensors.torch import load_file
 
 from generator.cli import main
@@ -283,6 +285,32 @@ def test_exported_weights_are_published_and_load(project: Path, run: Run) -> Non
     for key, value in mixed.items():
         assert torch.allclose(value, 0.5 * a[key].float() + 0.5 * b[key].float(), atol=1e-6)
     assert run("build")[1].startswith("nothing to render")
+
+
+@pytest.mark.parametrize(("form", "count"), [("webp", 4), ("gif", 4), ("mp4", 4)])
+def test_animations_go_there_and_back(project: Path, run: Run, form: str, count: int) -> None:
+    edit("alphas: [0, 0.5, 1]", f"alphas: [0, 0.5, 1], animation: {form}")
+    assert run("build")[0] == 0
+    (file,) = Path("_site/assets").glob(f"mix-photo.*.{form}")
+    page = Path("_site/comparisons/mix/index.html").read_text("utf-8")
+    assert f"../../assets/{file.name}" in page
+    frames = [f["url"] for f in data()["frames"] if f["recipe"] == "mix"]
+    expected = [frames[at] for at in (0, 1, 2, 1)]
+    with av.open(str(file)) if form == "mp4" else Image.open(file) as animation:
+        pictures = (
+            [frame.to_image() for frame in animation.decode(video=0)]
+            if form == "mp4"
+            else [frame.convert("RGB") for frame in ImageSequence.all_frames(animation)]
+        )
+    assert len(pictures) == count
+    for picture, url in zip(pictures, expected, strict=True):
+        frame = Image.open(Path("_site/comparisons/mix", url)).convert("RGB")
+        frame = frame.crop((0, 0, *picture.size))
+        assert ImageStat.Stat(ImageChops.difference(picture, frame)).mean < [12, 12, 12]
+    before = file.read_bytes()
+    shutil.rmtree(".cache/derived")
+    run("build")
+    assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,10 @@ def test_steps_are_exact_decimals(thousandths: int, first: int) -> None:
         ("control: triangle", "control triangle takes 3 models, this has 2"),
         ("control: sldier", "got 'sldier' (did you mean 'slider'?)"),
         ("baseline: pixels", "got 'pixels' (did you mean 'pixel'?)"),
+        ("export: [2]", "alpha 2 is outside 0 to 1 (allow it: 'extrapolate: true')"),
+        ("control: path, export: [1.5]", "alpha 1.5 is outside 0 to 1"),
+        ("regions: [face]", "input 'cat' has no mask 'face'"),
+        ("animation: avi", "expected 'none', 'webp', 'gif' or 'mp4', got 'avi'"),
         ("steps: 1", "greater than or equal to 2, got 1"),
     ],
 )
@@ -156,6 +160,14 @@ def test_what_is_wrong_with_an_interpolation(tmp_path: Path, rest: str, line: st
     assert len(found) == 1
     assert found[0].startswith("site.yaml:6:")
     assert line in found[0]
+
+
+@pytest.mark.parametrize("rest", ["export: [0.5]", "animation: gif", "regions: [face]"])
+def test_what_needs_one_line_of_frames_is_refused_on_a_lattice(tmp_path: Path, rest: str) -> None:
+    text = interpolate(f"control: triangle, {rest}").replace("[a, b]", "[a, b, c]")
+    found = problems(tmp_path, text.replace("cat: cat.png, ", ""))
+    assert len(found) == 1
+    assert "not with triangle" in found[0]
 
 
 def test_all_problems_come_in_one_run_each_at_its_place(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from generator.manifest.globs import matching_files
@@ -99,6 +100,13 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
         if control == "slider":
             message += ": use control: path"
         yield (*where, "control"), message, False
+    if mix.regions and control != "slider":
+        yield (*where, "regions"), f"regions go with control slider, not with {control}", True
+    if mix.animation != "none" and control not in ("slider", "path"):
+        message = f"an animation goes with slider and path, not with {control}"
+        yield (*where, "animation"), message, True
+    if mix.animation == "mp4" and find_spec("av") is None:
+        yield (*where, "animation"), "mp4 needs PyAV: pip install 'alphagrid[video]'", False
     if mix.export and control not in ("slider", "path"):
         yield (*where, "export"), f"export goes with slider and path, not with {control}", True
     if not mix.extrapolate:

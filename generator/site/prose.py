@@ -91,6 +91,7 @@ class Prose:
             *_COMMON,
             "attr_list",
             "md_in_html",
+            "pymdownx.highlight",
             "pymdownx.superfences",
             "pymdownx.blocks.caption",
             "toc",
