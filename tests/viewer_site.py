@@ -16,6 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
+from generator.site.views import ComparisonView, InputView, ModelView
+
 ROOT = Path(__file__).resolve().parent.parent
 SITE = {
     "title": "Interpolated Models",
@@ -38,7 +40,7 @@ class SiteWriter:
 
     def __init__(self, folder: Path, prefix: str = "") -> None:
         self.folder = folder / prefix
-        self.comparisons: list[dict[str, Any]] = []
+        self.comparisons: list[ComparisonView] = []
         (self.folder / "frames").mkdir(parents=True)
         loader = FileSystemLoader(ROOT / "templates")
         self.templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
@@ -71,7 +73,7 @@ class SiteWriter:
         missing: tuple[int, ...] = (),
         control: str = "slider",
         title: str = "",
-    ) -> dict[str, Any]:
+    ) -> None:
         """Add a comparison of mixes over alpha; ``missing`` are positions without a picture."""
         ids = [model.lower() for model in models]
         frames: list[dict[str, Any]] = []
@@ -102,7 +104,7 @@ class SiteWriter:
             {"name": region, "masks": self.masks(name, region, inputs, size)} for region in regions
         ]
         start = {"left": 0, "right": 1 + len(alphas) // 2}
-        return self.add(
+        self.add(
             name, "interpolate", control, frames, start, models, inputs, alphas, masks, title
         )
 
@@ -128,7 +130,7 @@ class SiteWriter:
                 "label": f"mix {a} {b}", "url": url, "width": 240, "height": 240,
             })  # fmt: skip
         start = {"left": 0, "right": len(frames) - 1}
-        return self.add(name, "interpolate", control, frames, start, models, ("harbour",))
+        self.add(name, "interpolate", control, frames, start, models, ("harbour",))
 
     def sequence(self, name: str, count: int, size: tuple[int, int] = (480, 120)) -> dict[str, Any]:
         """Add pictures made elsewhere."""
@@ -140,11 +142,11 @@ class SiteWriter:
                 "recipe": "file", "label": label, "url": url, "width": size[0], "height": size[1],
                 "bytes": (self.folder / url).stat().st_size,
             })  # fmt: skip
-        return self.add(name, "frames", "slider", frames, {"left": 0, "right": 0})
+        self.add(name, "frames", "slider", frames, {"left": 0, "right": 0})
 
     def lists(
         self, name: str, models: int, inputs: int, size: tuple[int, int] = (160, 120)
-    ) -> dict[str, Any]:
+    ) -> None:
         """Add two lists to choose from."""
         ids = tuple(f"input {at + 1}" for at in range(inputs))
         titles = tuple(f"4x-Model-{at + 1:03d}" for at in range(models))
@@ -169,7 +171,7 @@ class SiteWriter:
                         "url": own,
                     }
                 )
-        return self.add(name, "choose", "lists", frames, {"left": 0, "right": 1}, titles, ids)
+        self.add(name, "choose", "lists", frames, {"left": 0, "right": 1}, titles, ids)
 
     def masks(
         self, name: str, region: str, inputs: tuple[str, ...], size: tuple[int, int]
@@ -193,34 +195,38 @@ class SiteWriter:
         alphas: list[float] | None = None,
         regions: list[dict[str, Any]] | None = None,
         title: str = "",
-    ) -> dict[str, Any]:
+    ) -> None:
         """Add a comparison from its frames, as templates see it."""
-        comparison = {
-            "id": name, "title": title or name.capitalize(), "kind": kind, "control": control,
-            "caption": Markup("<p>Drag the slider, drag across the picture.</p>"),
-            "url": f"comparisons/{name}/", "data_url": f"comparisons/{name}/data.json",
-            "width": frames[0]["width"], "height": frames[0]["height"],
-            "inputs": [
-                {"id": key, "title": key.capitalize(), "credit": "Somebody", "license": "CC0-1.0", "source": ""}
-                for key in inputs
-            ],
-            "models": [
-                {
-                    "id": model.lower(), "title": model, "description": "", "author": "Somebody",
-                    "license": "CC0-1.0", "homepage": "", "download": "", "sha256": "0f" * 32,
-                    "bytes": 48211, "architecture": "Compact", "scale": 1, "parameters": 24000,
-                }
-                for model in models
-            ],
-            "frames": [{**frame, "input_title": frame.get("input", "").capitalize(), "key": ""} for frame in frames],
-            "left": frames[start["left"]], "right": frames[start["right"]], "start": start,
-            "thumbnail": None, "metrics": any("psnr" in frame for frame in frames),
-            "charts": [CHART] if any("psnr" in frame for frame in frames) else [],
-            "alphas": alphas or [], "draft": False, "regions": regions or [], "exports": [],
-        }  # fmt: skip
+        comparison = ComparisonView(
+            id=name,
+            title=title or name.capitalize(),
+            caption=Markup("<p>Drag the slider, drag across the picture.</p>"),
+            url=f"comparisons/{name}/",
+            data_url=f"comparisons/{name}/data.json",
+            kind=kind,
+            control=control,
+            width=frames[0]["width"],
+            height=frames[0]["height"],
+            inputs=tuple(
+                InputView(key, key.capitalize(), "Somebody", "CC0-1.0", "") for key in inputs
+            ),
+            models=tuple(_model(model) for model in models),
+            frames=tuple(
+                {**frame, "input_title": frame.get("input", "").capitalize(), "key": ""}
+                for frame in frames
+            ),
+            left=frames[start["left"]],
+            right=frames[start["right"]],
+            start=(start["left"], start["right"]),
+            steps=None,
+            metrics=any("psnr" in frame for frame in frames),
+            charts=(CHART,) if any("psnr" in frame for frame in frames) else (),
+            alphas=tuple(alphas or ()),
+            draft=False,
+            regions=tuple(regions or ()),
+        )
         self.comparisons.append(comparison)
         self._write_data(comparison, frames)
-        return comparison
 
     def write(self) -> None:
         """Write assets, a page for each comparison, one of all, a gallery and 404.html."""
@@ -230,9 +236,9 @@ class SiteWriter:
         self._page("404.html", "404.html", "Not found", nav)
         for comparison in self.comparisons:
             around = {"previous": None, "next": {"title": "The next one", "url": "all/"}}
-            title = comparison["title"]
+            title = comparison.title
             self._page(
-                "comparison.html", comparison["url"], title, nav, comparison=comparison, **around
+                "comparison.html", comparison.url, title, nav, comparison=comparison, **around
             )
         macro = self.templates.get_template("viewer.html").module.viewer  # type: ignore[attr-defined]
         text = Markup("<h1>All of them</h1><p>Ten viewers on a page, some folded away.</p>")
@@ -255,25 +261,34 @@ class SiteWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def _write_data(self, comparison: dict[str, Any], frames: list[dict[str, Any]]) -> None:
+    def _write_data(self, comparison: ComparisonView, frames: list[dict[str, Any]]) -> None:
         away = lambda url: f"../../{url}"  # noqa: E731
-        data = {key: comparison[key] for key in ("id", "title", "kind", "control", "start")}
-        data["models"] = [model["id"] for model in comparison["models"]]
-        data["inputs"] = [each["id"] for each in comparison["inputs"]]
+        data: dict[str, Any] = {key: getattr(comparison, key) for key in ("id", "title", "kind", "control")}
+        data["start"] = dict(zip(("left", "right"), comparison.start, strict=True))
+        data["models"] = [model.id for model in comparison.models]
+        data["inputs"] = [each.id for each in comparison.inputs]
         data["titles"] = {
-            "models": {model["id"]: model["title"] for model in comparison["models"]},
-            "inputs": {each["id"]: each["title"] for each in comparison["inputs"]},
+            "models": {model.id: model.title for model in comparison.models},
+            "inputs": {each.id: each.title for each in comparison.inputs},
         }
         data["regions"] = [
             {
                 "name": region["name"],
                 "masks": {key: away(url) for key, url in region["masks"].items()},
             }
-            for region in comparison["regions"]
+            for region in comparison.regions
         ]
         data["frames"] = [
             {**frame, "url": away(frame["url"])} if "url" in frame else frame for frame in frames
         ]
-        path = self.folder / comparison["data_url"]
+        path = self.folder / comparison.data_url
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(data), encoding="utf-8")
+
+
+def _model(title: str) -> ModelView:
+    return ModelView(
+        id=title.lower(), title=title, description=Markup(), author="Somebody", license="CC0-1.0",
+        homepage="", download="", sha256="0f" * 32, bytes=48211, architecture="Compact", scale=1,
+        parameters=24000,
+    )  # fmt: skip

@@ -1,4 +1,5 @@
-// What data.json says, arranged for looking up: inputs × choices × positions → frame. Pure.
+// What data.json says: inputs × choices × positions → frame, and its words for readouts and
+// assistive technology. Pure.
 
 /**
  * @typedef {object} Frame
@@ -20,7 +21,7 @@
  * @property {"slider" | "path" | "triangle" | "square" | "lists"} control
  * @property {string[]} [models]
  * @property {string[]} [inputs]
- * @property {{models?: Record<string, string>, inputs?: Record<string, string>}} titles
+ * @property {{models?: Record<string, string>, inputs?: Record<string, string>}} [titles]
  * @property {{left: number, right: number}} start
  * @property {{name: string, masks: Record<string, string>}[]} [regions]
  * @property {Frame[]} frames
@@ -29,6 +30,7 @@
  * @property {string} id stable, for links
  * @property {string} label
  * @property {boolean} follows
+ * @property {number} rank place in the list
  *
  * @typedef {object} Position Where the scrubber may stand: an alpha, or a point of the lattice.
  * @property {number} value of the slider
@@ -48,95 +50,79 @@
  */
 
 /** @param {Data} data @returns {Catalogue} */
-export function catalogue(data) {
+export function arrange(data) {
   const inputs = data.inputs?.length ? data.inputs : [""];
-  /** @type {Map<string, Map<string, number>>} */
-  const shelves = new Map(); // input and choice → position → index
   /** @type {Map<string, Choice>} */
-  const choices = new Map();
+  const known = new Map();
   /** @type {Map<string, Position>} */
-  const positions = new Map();
-
-  /** @param {Frame} frame @param {string} id @param {string} label @param {string} spot @param {number} index */
-  const shelve = (frame, id, label, spot, index) => {
-    const key = JSON.stringify([frame.input ?? "", id]);
-    const shelf = shelves.get(key) ?? new Map();
-    shelves.set(key, shelf);
-    if (shelf.has(spot)) return false;
-    shelf.set(spot, index);
-    if (!choices.has(id)) choices.set(id, { id, label, follows: spot !== "" });
-    return true;
-  };
+  const spots = new Map();
+  /** @type {Map<string, number>} */
+  const shelf = new Map(); // input, choice and spot → index
+  /** @type {{index: number, choice: Choice, spot: string}[]} */
+  const places = [];
 
   data.frames.forEach((frame, index) => {
-    const alone = soleModel(frame);
-    if (data.kind === "frames") {
-      positions.set(String(index), { value: index, weights: {}, label: frame.label, lattice: false });
-      shelve(frame, "frame", "Frame at the slider", String(index), index);
-      shelve(frame, String(index), frame.label, "", index);
-    } else if (data.kind === "choose") {
-      const id = alone || (frame.weights ? frame.label : frame.recipe);
-      if (!shelve(frame, id, frame.label, "", index)) shelve(frame, frame.label, frame.label, "", index);
-    } else if (frame.recipe === "mix" || frame.recipe === "blend") {
-      const spot = positionKey(frame);
-      const weights = frame.weights ?? {};
-      const value = frame.alpha ?? positions.size;
-      const lattice = frame.alpha === undefined;
-      if (!positions.has(spot)) positions.set(spot, { value, weights, label: frame.label, lattice });
-      if (alone && frame.recipe === "mix") {
-        shelve(frame, `model-${alone}`, data.titles.models?.[alone] ?? alone, "", index);
+    const { alpha, input = "", label, weights = {} } = frame;
+    for (const choice of shownAs(frame, index, data)) {
+      const spot = choice.follows ? [data.kind === "frames" ? index : (alpha ?? Object.values(weights))].join() : "";
+      if (choice.follows && !spots.has(spot)) {
+        const lattice = isLattice(data);
+        spots.set(spot, { value: alpha ?? spots.size, weights, label, lattice });
       }
-      shelve(frame, frame.recipe, frame.recipe === "mix" ? "Network mix" : "Pixel blend", spot, index);
-    } else {
-      shelve(frame, frame.recipe, frame.label, "", index);
+      if (!known.has(choice.id)) known.set(choice.id, choice);
+      shelf.set([input, choice.id, spot].join("\n"), index);
+      places.push({ index, choice, spot });
     }
   });
 
-  const spots = [...positions.keys()];
-  const list = sortChoices([...choices.values()], data);
-
-  /** @param {number} input @param {number} choice @param {number} at */
-  const find = (input, choice, at) => {
-    const { id, follows } = list[choice];
-    const shelf = shelves.get(JSON.stringify([inputs[input], id]));
-    return shelf?.get(follows ? spots[at] : "") ?? -1;
+  const positions = [...spots.values()];
+  const keys = [...spots.keys()];
+  const choices = [...known.values()].sort((a, b) => a.rank - b.rank);
+  const place = (/** @type {number} */ index, /** @type {boolean} */ follows) => {
+    const all = places.filter((entry) => entry.index === index);
+    const { choice, spot } = all.find((entry) => entry.choice.follows === follows) ?? all[0];
+    return { choice: choices.findIndex(({ id }) => id === choice.id), at: Math.max(0, keys.indexOf(spot)) };
   };
+  const right = place(data.start.right, true);
+  return {
+    data,
+    inputs,
+    choices,
+    positions,
+    spacing: spacing(positions),
+    start: { left: place(data.start.left, false).choice, right: right.choice, at: right.at },
+    find: (input, choice, at) => {
+      const { id, follows } = choices[choice];
+      return shelf.get([inputs[input], id, follows ? keys[at] : ""].join("\n")) ?? -1;
+    },
+    distance: (a, b) => apart(positions[a], positions[b]),
+  };
+}
 
-  const all = [...positions.values()];
-  const start = { left: locate(data.start.left, false), right: 0, at: 0 };
-  start.right = locate(data.start.right, true);
-  start.at = Math.max(0, list[start.right].follows ? spots.findIndex((_, at) => find(0, start.right, at) === data.start.right) : 0);
-  const distance = (/** @type {number} */ a, /** @type {number} */ b) => apart(all[a], all[b]);
-  return { data, inputs, choices: list, positions: all, spacing: spacing(all), start, find, distance };
-
-  /** The choice that shows a frame. @param {number} index @param {boolean} following */
-  function locate(index, following) {
-    const shows = (/** @type {Choice} */ choice, /** @type {number} */ at) =>
-      choice.follows === following &&
-      (following ? spots.some((_, spot) => find(0, at, spot) === index) : find(0, at, 0) === index);
-    const found = list.findIndex(shows);
-    return found >= 0 ? found : Math.max(0, list.findIndex((_, at) => find(0, at, 0) === index));
+/**
+ * The choices by which a frame may come on show, in the order of the lists: the input, what
+ * follows the scrubber, then single models. Lists that the author wrote stay as written.
+ *
+ * @param {Frame} frame @param {number} index @param {Data} data @returns {Choice[]}
+ */
+function shownAs({ recipe, label, weights = {} }, index, { kind, titles }) {
+  if (kind === "choose") return [{ id: label, label, follows: false, rank: 0 }];
+  if (kind === "frames") {
+    return [
+      { id: "frame", label: "Frame at the slider", follows: true, rank: 0 },
+      { id: String(index), label, follows: false, rank: 1 },
+    ];
   }
+  if (recipe === "blend") return [{ id: recipe, label: "Pixel blend", follows: true, rank: 1 }];
+  if (recipe !== "mix") return [{ id: recipe, label, follows: false, rank: 0 }];
+  const mix = { id: recipe, label: "Network mix", follows: true, rank: 1 };
+  const model = Object.keys(weights).find((id) => weights[id] === 1);
+  const alone = { id: `model-${model}`, label: titles?.models?.[`${model}`] ?? `${model}`, follows: false, rank: 2 };
+  return model ? [mix, alone] : [mix];
 }
 
-/** Fixed pictures first, then what follows the scrubber, then single models; lists stay as written. @param {Choice[]} choices @param {Data} data */
-function sortChoices(choices, data) {
-  if (data.kind === "choose") return choices;
-  const rank = (/** @type {Choice} */ { id, follows }) => (follows ? 1 : data.kind === "frames" || id.startsWith("model-") ? 2 : 0);
-  return choices.sort((a, b) => rank(a) - rank(b));
-}
-
-/** The model that is alone in a frame, or "". @param {Frame} frame */
-function soleModel({ weights = {} }) {
-  const used = Object.keys(weights).filter((id) => weights[id]);
-  return used.length === 1 && Math.abs(weights[used[0]] - 1) < 1e-9 ? used[0] : "";
-}
-
-/** @param {Frame} frame */
-const positionKey = ({ alpha, weights = {} }) =>
-  alpha === undefined
-    ? Object.values(weights).map((weight) => weight.toFixed(6)).join()
-    : alpha.toFixed(6);
+/** Triangle or square: weights instead of one alpha. @param {Data} data */
+export const isLattice = ({ control }) => control === "triangle" || control === "square";
 
 /** Alphas by value; lattice points, whose values only count, by weights. @param {Position} a @param {Position} b */
 function apart(a, b) {
@@ -158,48 +144,6 @@ function spacing(positions) {
 /** The position whose value is nearest. @param {Position[]} positions @param {number} value */
 export const nearestValue = (positions, value) =>
   nearest(positions, (position) => Math.abs(position.value - value));
-
-/**
- * The lattice point for one model's weight set by hand: that weight as near as may be, the
- * others in the proportion they had.
- *
- * @param {Position[]} positions @param {number} at @param {string} model @param {number} weight
- */
-export function nearestWeights(positions, at, model, weight) {
-  const now = positions[at].weights;
-  const others = Object.keys(now).filter((id) => id !== model);
-  const rest = others.reduce((sum, id) => sum + now[id], 0);
-  const target = (/** @type {string} */ id) =>
-    (1 - weight) * (rest ? now[id] / rest : 1 / others.length);
-  return nearest(positions, ({ weights }) =>
-    others.reduce(
-      (sum, id) => sum + (weights[id] - target(id)) ** 2,
-      100 * (weights[model] - weight) ** 2,
-    ),
-  );
-}
-
-/** The next larger (or smaller) weight of a model on the lattice. @param {Position[]} positions @param {number} at @param {string} model @param {number} direction */
-export function stepWeight(positions, at, model, direction) {
-  const now = positions[at].weights[model];
-  const beyond = positions
-    .map(({ weights }) => weights[model])
-    .filter((weight) => (weight - now) * direction > 1e-6);
-  if (!beyond.length) return at;
-  const next = direction > 0 ? Math.min(...beyond) : Math.max(...beyond);
-  return nearestWeights(positions, at, model, next);
-}
-
-/**
- * Where a mix lies between corners, one for each model in order.
- *
- * @param {number[][]} corners @param {string[]} models @param {Record<string, number>} weights
- */
-export function point(corners, models, weights) {
-  return [0, 1].map((axis) =>
-    models.reduce((sum, id, model) => sum + weights[id] * corners[model][axis], 0),
-  );
-}
 
 /** The index of the least. @template T @param {T[]} items @param {(item: T) => number} distance */
 export function nearest(items, distance) {
@@ -230,3 +174,43 @@ export function preloadOrder({ positions, distance }, at) {
   }
   return [...new Set(order)].filter((index) => index >= 0 && index < count);
 }
+
+/** "0.30", "0.125". @param {number} value */
+export const fixed = (value) =>
+  Math.abs(value * 100 - Math.round(value * 100)) < 1e-6 ? value.toFixed(2) : value.toFixed(3);
+
+/** "30%", "12.5%". @param {number} share */
+export const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
+
+/** "70% Fidelity, 30% Sharp". @param {Catalogue} catalogue @param {number} at @param {string} [between] */
+export function mixture({ data, positions }, at, between = ", ") {
+  const { weights } = positions[at];
+  return Object.keys(weights)
+    .filter((id) => weights[id])
+    .map((id) => `${percent(weights[id])} ${data.titles?.models?.[id] ?? id}`)
+    .join(between);
+}
+
+/** The value of the slider as words. @param {Catalogue} catalogue @param {number} at */
+export function valueText(catalogue, at) {
+  const { data, positions } = catalogue;
+  const { value, label } = positions[at];
+  return data.kind === "frames"
+    ? `frame ${at + 1} of ${positions.length}: ${label}`
+    : `alpha ${fixed(value)}: ${mixture(catalogue, at)}`;
+}
+
+/** One line on what is seen. @param {import("./state.js").State} state @param {Catalogue} catalogue */
+export function describe({ left, right, at }, catalogue) {
+  const { data, positions, choices } = catalogue;
+  if (!positions.length) return `${choices[left].label} | ${choices[right].label}`;
+  if (data.kind === "frames") return `${at + 1} / ${positions.length} · ${positions[at].label}`;
+  const mix = mixture(catalogue, at, " + ");
+  return isLattice(data) || data.regions?.length ? mix : `α ${fixed(positions[at].value)} · ${mix}`;
+}
+
+/** @param {Frame | undefined} frame */
+export const scores = (frame) =>
+  [frame?.psnr && `PSNR ${frame.psnr.toFixed(2)} dB`, frame?.ssim && `SSIM ${frame.ssim.toFixed(3)}`]
+    .filter(Boolean)
+    .join(" · ");

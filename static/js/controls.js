@@ -1,94 +1,70 @@
 // Selects, sliders and filters: what native controls say becomes actions.
 
-import { nearestValue, nearestWeights, stepWeight } from "./catalogue.js";
+import { nearest } from "./catalogue.js";
 
 /** @typedef {import("./viewer.js").Desk} Desk */
 
-const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+/** Which way an arrow key goes on a slider, or 0. @param {KeyboardEvent} event */
+export function arrow({ key, ctrlKey, metaKey, altKey }) {
+  if (ctrlKey || metaKey || altKey) return 0;
+  return /^Arrow(Right|Up)$/.test(key) ? 1 : /^Arrow(Left|Down)$/.test(key) ? -1 : 0;
+}
 
 /** @param {Desk} desk */
 export function controls(desk) {
-  const { root, catalogue } = desk;
+  const { root, catalogue, set } = desk;
   const { choices, inputs, data } = catalogue;
-  const sides = choices.map(({ id, label }) => ({ id, label }));
-  picker(desk, "left", sides);
-  picker(desk, "right", sides);
-  picker(desk, "input", inputs.map((id) => ({ id, label: data.titles.inputs?.[id] ?? id })));
-  for (const [index, range] of ranges(root, "at").entries()) scrubber(desk, range, index, false);
-  for (const [index, range] of ranges(root, "region").entries()) scrubber(desk, range, index, true);
-  for (const [index, range] of ranges(root, "weight").entries()) weight(desk, range, index);
-  root.querySelector(".split")?.addEventListener("input", ({ target }) => {
-    desk.dispatch({ type: "set", change: { split: Number(/** @type {HTMLInputElement} */ (target).value) / 100 } });
-  });
-  root.querySelector("[data-gain]")?.addEventListener("change", ({ target }) => {
-    desk.dispatch({ type: "set", change: { gain: Number(/** @type {HTMLSelectElement} */ (target).value) } });
-  });
+  picker(desk, "left", choices);
+  picker(desk, "right", choices);
+  picker(desk, "input", inputs.map((id) => ({ id, label: data.titles?.inputs?.[id] ?? id })));
+  scrubber(desk, "at");
+  data.regions?.forEach((_, region) => scrubber(desk, "region", region));
+  const on = (/** @type {string} */ selector, /** @type {(value: number) => void} */ change) =>
+    root.querySelector(selector)?.addEventListener("input", ({ target }) => change(Number(/** @type {HTMLInputElement} */ (target).value)));
+  on(".split", (value) => set({ split: value / 100 }));
+  on("[data-gain]", (gain) => set({ gain }));
+  for (const range of root.querySelectorAll("[data-range]")) {
+    for (const event of ["pointerdown", "focus"]) range.addEventListener(event, desk.scrub);
+  }
   for (const control of root.querySelectorAll(":disabled")) control.removeAttribute("disabled");
 }
 
-/** @param {HTMLElement} root @param {string} kind @returns {HTMLInputElement[]} */
-const ranges = (root, kind) => [...root.querySelectorAll(`[data-range=${kind}]`)].map((range) => /** @type {HTMLInputElement} */ (range));
-
-/**
- * A select of all entries and, for long lists, a field that narrows them.
- *
- * @param {Desk} desk @param {"left" | "right" | "input"} name @param {{id: string, label: string}[]} entries
- */
-function picker({ root, dispatch }, name, entries) {
+/** A select of all entries and, for long lists, a field that narrows them. @param {Desk} desk @param {string} name @param {{id: string, label: string}[]} entries */
+function picker({ root, set }, name, entries) {
   const box = root.querySelector(`[data-picker=${name}]`);
   const select = box?.querySelector("select");
-  if (!box || !select) return;
+  if (!select) return;
   const options = entries.map(({ id, label }) => new Option(label, id));
   select.replaceChildren(...options);
-  const choose = () => dispatch({ type: "set", change: { [name]: options.findIndex(({ value }) => value === select.value) } });
+  const choose = () => set({ [name]: options.findIndex(({ value }) => value === select.value) });
   select.addEventListener("change", choose);
-  const filter = /** @type {HTMLInputElement | null} */ (box.querySelector("input"));
+  const filter = box?.querySelector("input");
   filter?.addEventListener("input", () => {
-    const words = filter.value.toLowerCase().split(/\s+/);
     const { value } = select;
-    select.replaceChildren(
-      ...options.filter((option) => option.value === value || words.every((word) => option.label.toLowerCase().includes(word))),
-    );
+    const words = filter.value.toLowerCase().split(" ");
+    const fits = (/** @type {string} */ label) => words.every((word) => label.toLowerCase().includes(word));
+    select.replaceChildren(...options.filter((option) => option.value === value || fits(option.label)));
     select.value = value;
   });
-  filter?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    const first = [...select.options].find(({ value }) => value !== select.value);
-    if (first && filter.value) select.value = first.value;
+  filter?.addEventListener("keydown", ({ key }) => {
+    if (key !== "Enter" || !filter.value) return;
+    select.value = [...select.options].find(({ value }) => value !== select.value)?.value ?? select.value;
     choose();
   });
 }
 
-/** @param {Desk} desk @param {HTMLInputElement} range @param {number} index @param {boolean} region */
-function scrubber({ catalogue, dispatch, getState, scrub }, range, index, region) {
+/** The slider of alpha or frame, or that of a region. @param {Desk} desk @param {string} kind @param {number} [region] */
+function scrubber({ root, catalogue, getState, scrubTo }, kind, region = -1) {
   const { positions, spacing } = catalogue;
+  const range = /** @type {HTMLInputElement | undefined} */ (root.querySelectorAll(`[data-range=${kind}]`)[Math.max(0, region)]);
+  if (!range) return;
   if (spacing) range.step = String(spacing);
-  const go = (/** @type {number} */ at) => {
-    scrub();
-    dispatch(region ? { type: "region", index, at } : { type: "set", change: { at, playing: false } });
-  };
-  range.addEventListener("input", () => go(nearestValue(positions, range.valueAsNumber)));
-  for (const event of ["pointerdown", "focus"]) range.addEventListener(event, scrub);
+  range.addEventListener("input", () => scrubTo(nearest(positions, ({ value }) => Math.abs(value - range.valueAsNumber)), region));
   range.addEventListener("keydown", (event) => {
-    const step = STEPS[/** @type {keyof typeof STEPS} */ (event.key)];
-    if (!step || spacing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = arrow(event);
+    if (!step || spacing) return;
     event.preventDefault(); // uneven alphas: an arrow goes to the next one, however far
-    const state = getState();
-    go((region ? state.regions[index] : state.at) + step);
-  });
-}
-
-/** @param {Desk} desk @param {HTMLInputElement} range @param {number} index */
-function weight({ catalogue, dispatch, getState, scrub }, range, index) {
-  const { positions, data } = catalogue;
-  const model = data.models?.[index] ?? "";
-  const go = (/** @type {number} */ at) => dispatch({ type: "set", change: { at, playing: false } });
-  for (const event of ["pointerdown", "focus"]) range.addEventListener(event, scrub);
-  range.addEventListener("input", () => go(nearestWeights(positions, getState().at, model, range.valueAsNumber)));
-  range.addEventListener("keydown", (event) => {
-    const step = STEPS[/** @type {keyof typeof STEPS} */ (event.key)];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault(); // to the next weight on the lattice
-    go(stepWeight(positions, getState().at, model, step));
+    const { at, regions } = getState();
+    scrubTo((regions[region] ?? at) + step, region);
   });
 }

@@ -6,16 +6,16 @@ export class Fullscreen {
   constructor(group, changed) {
     this.group = group;
     this.changed = changed;
-    this.fixed = false;
     /** @type {Element | null} */
     this.origin = null;
     /** @type {Element[]} */
     this.muted = [];
-    document.addEventListener("fullscreenchange", () => {
-      if (!this.active) this.restore();
-      this.changed();
-    });
+    document.addEventListener("fullscreenchange", () => this.settle());
     group.addEventListener("keydown", (event) => this.trap(event));
+  }
+
+  get fixed() {
+    return this.group.classList.contains("fixed");
   }
 
   get active() {
@@ -23,56 +23,47 @@ export class Fullscreen {
   }
 
   async toggle() {
-    if (this.active) return this.close();
+    if (this.fixed) return this.cover(false);
+    if (this.active) return document.exitFullscreen();
     this.origin = document.activeElement;
     try {
       await this.group.requestFullscreen();
     } catch {
-      this.cover();
+      this.cover(true);
     }
   }
 
-  async close() {
-    if (!this.fixed) return document.exitFullscreen();
-    this.fixed = false;
-    this.group.classList.remove("fixed");
-    document.documentElement.classList.remove("locked");
-    for (const element of this.muted) element.removeAttribute("inert");
-    this.muted = [];
-    this.restore();
-    this.changed();
-  }
-
-  /** The fallback: a fixed layer, everything outside it inert. */
-  cover() {
-    this.fixed = true;
-    this.group.classList.add("fixed");
-    document.documentElement.classList.add("locked");
-    for (let inside = /** @type {Element} */ (this.group); inside !== document.body; ) {
+  /** The fallback: a fixed layer, everything outside it inert. @param {boolean} on */
+  cover(on) {
+    this.group.classList.toggle("fixed", on);
+    document.documentElement.classList.toggle("locked", on);
+    for (let inside = /** @type {Element} */ (this.group); on && inside !== document.body; ) {
       const parent = /** @type {Element} */ (inside.parentElement);
-      const others = [...parent.children].filter((element) => element !== inside && !element.matches("dialog, [inert]"));
-      for (const element of others) element.setAttribute("inert", "");
-      this.muted.push(...others);
+      this.muted.push(...[...parent.children].filter((other) => other !== inside && !other.matches("dialog, [inert]")));
       inside = parent;
     }
-    this.changed();
+    for (const element of this.muted) element.toggleAttribute("inert", on);
+    if (!on) this.muted = [];
+    this.settle();
   }
 
-  restore() {
-    if (this.origin instanceof HTMLElement) this.origin.focus({ preventScroll: true });
-    this.origin = null;
+  settle() {
+    if (!this.active && this.origin instanceof HTMLElement) {
+      this.origin.focus({ preventScroll: true });
+      this.origin = null;
+    }
+    this.changed();
   }
 
   /** Esc closes the layer; Tab goes round in it, since it is all there is. @param {KeyboardEvent} event */
   trap(event) {
     if (!this.fixed) return;
-    if (event.key === "Escape") this.close();
+    if (event.key === "Escape") this.cover(false);
     if (event.key !== "Tab") return;
-    const stops = [...this.group.querySelectorAll("button, select, input, [tabindex='0']")].filter((element) => element.getClientRects().length > 0);
-    const [first, last] = [stops[0], stops[stops.length - 1]];
-    const leaving = event.shiftKey ? first : last;
-    if (document.activeElement !== leaving) return;
+    const stops = /** @type {HTMLElement[]} */ ([...this.group.querySelectorAll("button, select, input, [tabindex]")]).filter((stop) => stop.getClientRects().length);
+    if (event.shiftKey) stops.reverse();
+    if (document.activeElement !== stops.at(-1)) return;
     event.preventDefault();
-    /** @type {HTMLElement} */ (event.shiftKey ? last : first).focus();
+    stops[0].focus();
   }
 }

@@ -79,15 +79,10 @@ export class Loader {
     this.pump();
   }
 
-  /** @param {object} owner */
-  forget(owner) {
-    this.owners.delete(owner);
-  }
-
-  /** Take over a picture that the page itself has loaded. @param {string} slot @param {string} url @param {HTMLImageElement} image */
-  async adopt(slot, url, image) {
+  /** Take over a picture that the page itself has loaded. @param {string} slot @param {HTMLImageElement} image */
+  async adopt(slot, image) {
     await image.decode();
-    this.keep(key(slot, url), { image, bytes: image.naturalWidth * image.naturalHeight * 4 });
+    this.keep(key(slot, image.src), { image, bytes: image.naturalWidth * image.naturalHeight * 4 });
   }
 
   /** Forget failures, so that they are tried again. */

@@ -1,6 +1,6 @@
 // Entry of every page with viewers.
 
-import { Address } from "./address.js";
+import { Address } from "./link.js";
 import { Loader } from "./loader.js";
 import { viewerElement } from "./viewer.js";
 

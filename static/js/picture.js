@@ -1,11 +1,13 @@
-// The composed view as a file: base and masked regions, at the pictures' own size.
+// The composed view as a file: base and masked regions, at the pictures' own size. Loaded only
+// when asked for.
 
-/** @typedef {{image: HTMLImageElement, mask?: string}} Part */
+/** @typedef {{image?: HTMLImageElement, mask?: string}} Part */
 
-/** @param {Part[]} parts @param {number} width @param {number} height @returns {Promise<Blob>} */
-export async function compose(parts, width, height) {
+/** @param {Part[]} parts @param {number} width @param {number} height @param {string} name of the file */
+export async function compose(parts, width, height, name) {
   const whole = canvas(width, height);
   for (const { image, mask } of parts) {
+    if (!image) throw new Error("still loading");
     if (!mask) {
       whole.drawImage(image, 0, 0, width, height);
       continue;
@@ -16,18 +18,10 @@ export async function compose(parts, width, height) {
     part.drawImage(image, 0, 0, width, height);
     whole.drawImage(part.canvas, 0, 0);
   }
-  return new Promise((resolve, reject) => {
-    whole.canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("not saved"))), "image/png");
-  });
-}
-
-/** @param {Blob} blob @param {string} name */
-export function download(blob, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
+  link.href = whole.canvas.toDataURL("image/png");
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
 }
 
 /** A mask's brightness as opacity. @param {string} url @param {number} width @param {number} height */

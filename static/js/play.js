@@ -1,26 +1,31 @@
-// What moves by itself, and only when asked: playing through the frames, and flicker.
+// What moves by itself, and only when asked: playing through the frames and back, and flicker.
 
-const FRAME = 120; // ms
+const PLAY = 120; // ms
 const FLIP = 350; // ms: below three changes a second
 
-/** @param {import("./viewer.js").Desk} desk */
-export function player({ dispatch, getState, isReady, catalogue }) {
-  let direction = 1;
+/**
+ * Call `tick` at intervals for as long as `wanted` says so; check by calling what is returned.
+ *
+ * @param {number} pause @param {() => boolean} wanted @param {() => void} tick
+ */
+function whilst(pause, wanted, tick) {
   let timer = 0;
-  const tick = () => {
-    const { playing, at } = getState();
-    if (!playing) {
-      clearInterval(timer);
-      timer = 0;
-    } else if (isReady()) {
-      const last = catalogue.positions.length - 1;
-      if (at + direction > last || at + direction < 0) direction = -direction;
-      dispatch({ type: "set", change: { at: at + direction } });
-    }
-  };
   return () => {
-    if (!timer && getState().playing) timer = setInterval(tick, FRAME);
+    if (Boolean(timer) === wanted()) return;
+    clearInterval(timer);
+    timer = wanted() ? setInterval(tick, pause) : 0;
   };
+}
+
+/** @param {import("./viewer.js").Desk} desk */
+export function player({ set, getState, stage, catalogue }) {
+  let direction = 1;
+  return whilst(PLAY, () => getState().playing, () => {
+    if (stage.dataset.state === "loading") return;
+    const { at } = getState();
+    if (!catalogue.positions[at + direction]) direction = -direction;
+    set({ at: at + direction });
+  });
 }
 
 /**
@@ -29,39 +34,25 @@ export function player({ dispatch, getState, isReady, catalogue }) {
  *
  * @param {import("./viewer.js").Desk} desk
  */
-export function flicker({ dispatch, getState, group }) {
+export function flicker({ dispatch, set, getState, group }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const button = group.querySelector("[data-action=flicker]");
+  const toggle = () => dispatch({ type: "mode", mode: "flicker" });
   let held = false;
-  let timer = 0;
-  const tick = () => {
-    const { mode, face } = getState();
-    if (mode === "flicker" && (held || !calm.matches)) {
-      dispatch({ type: "set", change: { face: face === "left" ? "right" : "left" } });
-    } else {
-      clearInterval(timer);
-      timer = 0;
-      if (face) dispatch({ type: "set", change: { face: "" } });
-    }
-  };
   const hold = (/** @type {boolean} */ on) => {
     held = on;
-    if (calm.matches && (getState().mode === "flicker") !== on) dispatch({ type: "mode", mode: "flicker" });
+    if (calm.matches && (getState().mode === "flicker") !== on) toggle();
   };
   button?.addEventListener("pointerdown", () => hold(true));
-  for (const end of ["pointerup", "pointercancel", "pointerleave", "blur"]) button?.addEventListener(end, () => hold(false));
+  for (const end of ["pointerup", "pointerleave", "blur"]) button?.addEventListener(end, () => hold(false));
   return {
-    /** A press that lasts: the key, and the button where motion is welcome. @param {boolean} on */
-    toggle(on) {
-      if (calm.matches) hold(on);
-      else if (on) dispatch({ type: "mode", mode: "flicker" });
-    },
-    calm: () => calm.matches,
-    update() {
-      if (!timer && getState().mode === "flicker" && (held || !calm.matches)) {
-        timer = setInterval(tick, FLIP);
-        tick();
-      }
-    },
+    start: () => (calm.matches ? hold(true) : toggle()),
+    end: () => hold(false),
+    click: () => calm.matches || toggle(),
+    update: whilst(
+      FLIP,
+      () => getState().mode === "flicker" && (held || !calm.matches),
+      () => set({ face: getState().face === "left" ? "right" : "left" }),
+    ),
   };
 }

@@ -25,93 +25,75 @@ import { FIT, actualZoom, bound, clamp, pan, zoomAt } from "./geometry.js";
  *
  * @typedef {{type: "set", change: Partial<State>}} SetAction
  * @typedef {{type: "step", by: number}} StepAction next or previous frame, or entry of the right list
- * @typedef {{type: "region", index: number, at: number}} RegionAction
- * @typedef {{type: "mode", mode: "flicker" | "difference"}} ModeAction
+ * @typedef {{type: "mode", mode: "flicker" | "difference"}} ModeAction on, or off again
  * @typedef {{type: "pan", dx: number, dy: number}} PanAction
  * @typedef {{type: "zoom", factor: number, x?: number, y?: number}} ZoomAction
- * @typedef {{type: "fit" | "reset"}} PlainAction
  * @typedef {{type: "actual" | "toggle", x?: number, y?: number}} ActualAction
- * @typedef {SetAction | StepAction | RegionAction | ModeAction | PanAction | ZoomAction | PlainAction | ActualAction} Action
+ * @typedef {{type: "fit" | "reset"}} PlainAction
+ * @typedef {SetAction | StepAction | ModeAction | PanAction | ZoomAction | ActualAction | PlainAction} Action
  */
 
 /** @param {Catalogue} catalogue @returns {State} */
-export function initial({ start, data }) {
-  return {
-    input: 0,
-    ...start,
-    regions: (data.regions ?? []).map(() => start.at),
-    split: 0.5,
-    ...FIT,
-    mode: "split",
-    gain: 4,
-    pixelated: null,
-    peek: false,
-    face: "",
-    playing: false,
-  };
-}
+export const initial = ({ start, data }) => ({
+  input: 0,
+  ...start,
+  regions: (data.regions ?? []).map(() => start.at),
+  split: data.kind === "frames" ? 0 : 0.5, // a sequence is first seen whole
+  ...FIT,
+  mode: "split",
+  gain: 4,
+  pixelated: null,
+  peek: false,
+  face: "",
+  playing: false,
+});
 
 /** @param {State} state @param {Action} action @param {Catalogue} catalogue @param {View} view @returns {State} */
 export function reduce(state, action, catalogue, view) {
+  const zoom = (/** @type {number} */ target, { x = view.width / 2, y = view.height / 2 }) =>
+    tidy({ ...state, ...zoomAt(view, state, target, x, y) }, catalogue);
   switch (action.type) {
     case "set":
       return tidy({ ...state, ...action.change }, catalogue);
     case "step": {
       const key = catalogue.positions.length ? "at" : "right";
-      return tidy({ ...state, [key]: state[key] + action.by }, catalogue);
-    }
-    case "region": {
-      const regions = state.regions.map((at, index) => (index === action.index ? action.at : at));
-      return tidy({ ...state, regions }, catalogue);
+      return tidy({ ...state, playing: false, [key]: state[key] + action.by }, catalogue);
     }
     case "mode":
       return { ...state, mode: state.mode === action.mode ? "split" : action.mode, face: "" };
     case "pan":
-      return aim(state, pan(view, state, action.dx, action.dy));
+      return tidy({ ...state, ...pan(view, state, action.dx, action.dy) }, catalogue);
     case "zoom":
-      return zoom(state, view, bound(view, state).zoom * action.factor, action.x, action.y);
+      return zoom(bound(view, state).zoom * action.factor, action);
+    case "actual":
+      return zoom(actualZoom(view), action);
+    case "toggle":
+      return zoom(state.zoom === 1 ? actualZoom(view) : 1, action);
     case "fit":
       return { ...state, ...FIT };
-    case "actual":
-      return zoom(state, view, actualZoom(view), action.x, action.y);
-    case "toggle":
-      return isFitted(state)
-        ? zoom(state, view, actualZoom(view), action.x, action.y)
-        : { ...state, ...FIT };
     case "reset":
       return initial(catalogue);
   }
 }
 
-/** @param {State} state */
-export const isFitted = ({ zoom }) => Math.abs(zoom - 1) < 1e-4;
-
-/** @param {State} state @param {View} view @param {number} target @param {number} [x] @param {number} [y] */
-const zoom = (state, view, target, x = view.width / 2, y = view.height / 2) =>
-  aim(state, zoomAt(view, state, target, x, y));
-
-/** Rounded as in a link, so that a link gives the same pixels. @param {State} state @param {import("./geometry.js").Camera} camera @returns {State} */
-function aim(state, { zoom, cx, cy }) {
-  const round = (/** @type {number} */ value) => Number(value.toFixed(6));
-  const next = { ...state, zoom: round(zoom), cx: round(cx), cy: round(cy) };
-  return isFitted(next) ? { ...next, ...FIT } : next;
-}
-
-/** Everything within its range. @param {State} state @param {Catalogue} catalogue @returns {State} */
-function tidy(state, { inputs, choices, positions }) {
-  const index = (/** @type {number} */ value, /** @type {unknown[]} */ list) =>
-    clamp(Math.round(value) || 0, 0, Math.max(0, list.length - 1));
+/** Everything within its range, and rounded as in a link, so that a link gives the same pixels. @param {State} state @param {Catalogue} catalogue @returns {State} */
+export function tidy(state, { inputs, choices, positions }) {
+  const within = (/** @type {number} */ value, /** @type {unknown[]} */ list) => clamp(Math.round(value), 0, Math.max(0, list.length - 1));
+  const round = (/** @type {number} */ value, low = 0, high = 1) => Number(clamp(value, low, high).toFixed(6));
+  const fitted = Math.abs(state.zoom - 1) < 1e-4;
   return {
     ...state,
-    input: index(state.input, inputs),
-    left: index(state.left, choices),
-    right: index(state.right, choices),
-    at: index(state.at, positions),
-    regions: state.regions.map((at) => index(at, positions)),
-    split: Number(clamp(state.split, 0, 1).toFixed(4)),
-    cx: clamp(state.cx, 0, 1),
-    cy: clamp(state.cy, 0, 1),
-    gain: clamp(state.gain, 1, 16),
+    input: within(state.input, inputs),
+    left: within(state.left, choices),
+    right: within(state.right, choices),
+    at: within(state.at, positions),
+    regions: state.regions.map((at) => within(at, positions)),
+    split: round(state.split),
+    zoom: round(state.zoom, 1e-3, 1e4),
+    cx: round(state.cx),
+    cy: round(state.cy),
+    gain: round(state.gain, 1, 16),
+    ...(fitted ? FIT : {}),
   };
 }
 
@@ -124,11 +106,10 @@ function tidy(state, { inputs, choices, positions }) {
  */
 export function parts(state, side, { data, inputs, choices }) {
   const choice = state[side];
-  const base = { slot: side, choice, at: state.at };
-  if (!choices[choice].follows) return [base];
+  const regions = (choices[choice].follows && data.regions) || [];
   return [
-    base,
-    ...(data.regions ?? []).map(({ name, masks }, index) => ({
+    { slot: side, choice, at: state.at },
+    ...regions.map(({ name, masks }, index) => ({
       slot: `${side}:${name}`,
       choice,
       at: state.regions[index],

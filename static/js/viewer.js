@@ -1,13 +1,11 @@
 // The custom element: it brings state, renderer, loader, address and input devices together.
 
-import { catalogue as arrange } from "./catalogue.js";
+import { arrange, isLattice } from "./catalogue.js";
 import { controls } from "./controls.js";
 import { Fullscreen } from "./fullscreen.js";
 import { keyboard } from "./keyboard.js";
 import { decode, encode } from "./link.js";
 import { mouse } from "./mouse.js";
-import { pad } from "./pad.js";
-import { compose, download } from "./picture.js";
 import { flicker, player } from "./play.js";
 import { Renderer } from "./render.js";
 import { parts, reduce } from "./state.js";
@@ -27,24 +25,26 @@ import { wheel } from "./wheel.js";
  * @property {Fullscreen} fullscreen
  * @property {() => State} getState
  * @property {(action: Action) => void} dispatch
- * @property {() => boolean} isReady all that is to be shown is shown
+ * @property {(change: Partial<State>) => void} set
  * @property {() => void} scrub the scrubber has been touched: fetch more frames
+ * @property {(at: number, region?: number) => void} scrubTo
+ * @property {(event: MouseEvent) => {x: number, y: number, handle: boolean} | null} onStage where, unless on a button
  */
 
 const ZOOM = 1.25;
-const FRAME = /** @type {const} */ (["input", "left", "right", "at", "regions"]); // what decides on the pictures
+const PICTURES = /** @type {const} */ (["input", "left", "right", "at", "regions"]); // what decides on them
 
 /**
  * @param {import("./loader.js").Loader} loader shared by the page's viewers
- * @param {import("./address.js").Address} address
+ * @param {import("./link.js").Address} address
  */
-export function viewerElement(loader, address) {
-  return class Viewer extends HTMLElement {
+export const viewerElement = (loader, address) =>
+  class extends HTMLElement {
     connectedCallback() {
-      const same = [...document.querySelectorAll("alpha-viewer")].filter((other) => other.getAttribute("data-id") === this.dataset.id);
-      const nth = same.indexOf(this);
-      this.key = nth > 0 ? `${this.dataset.id}~${nth + 1}` : `${this.dataset.id}`;
-      const view = address.subscribe(this.key, (text) => this.follow(text));
+      const { id = "" } = this.dataset;
+      const nth = [...document.querySelectorAll("alpha-viewer")].filter((other) => other.getAttribute("data-id") === id).indexOf(this);
+      this.key = nth > 0 ? `${id}~${nth + 1}` : id; // one comparison may stand on a page twice
+      address.followers.set(this.key, (view) => this.follow(view));
       const near = new IntersectionObserver(
         (entries) => {
           if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
@@ -54,7 +54,7 @@ export function viewerElement(loader, address) {
         { rootMargin: "50%" },
       );
       near.observe(this);
-      if (view) this.reveal();
+      if (address.views.has(this.key)) this.reveal();
     }
 
     /** Bring into sight what a link points to, also out of closed details. */
@@ -67,27 +67,25 @@ export function viewerElement(loader, address) {
     async start() {
       const source = new URL(this.dataset.src ?? "", document.baseURI).href;
       const stage = /** @type {HTMLElement} */ (this.querySelector(".stage"));
-      const box = /** @type {HTMLElement} */ (this.querySelector(".problem"));
+      const box = /** @type {HTMLElement} */ (stage.querySelector(".problem"));
       try {
         const response = await fetch(source);
         if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-        const catalogue = arrange(await response.json());
-        box.hidden = true;
-        this.run(catalogue, source, stage);
+        await this.run(arrange(await response.json()), source, stage);
       } catch (error) {
         stage.dataset.state = "error";
         box.hidden = false;
-        /** @type {HTMLElement} */ (box.querySelector("p")).textContent = `This comparison could not be loaded: ${error instanceof Error ? error.message : error}`;
-        const retry = /** @type {HTMLButtonElement} */ (box.querySelector("button"));
+        box.children[0].textContent = `This comparison could not be loaded: ${error}`;
+        const retry = /** @type {HTMLButtonElement} */ (box.children[1]);
         retry.disabled = false;
         retry.addEventListener("click", () => this.start(), { once: true });
       }
     }
 
     /** @param {Catalogue} catalogue @param {string} source @param {HTMLElement} stage */
-    run(catalogue, source, stage) {
+    async run(catalogue, source, stage) {
+      const key = this.key ?? "";
       const group = /** @type {HTMLElement} */ (this.querySelector("[role=group]"));
-      const key = /** @type {string} */ (this.key);
       let state = decode(address.views.get(key) ?? "", catalogue);
       let painting = 0;
       const paint = () => {
@@ -98,6 +96,13 @@ export function viewerElement(loader, address) {
           flick.update();
         });
       };
+      /** @param {State} next */
+      const change = (next) => {
+        const other = PICTURES.some((name) => state[name] !== next[name]);
+        if (other) stage.dataset.state = "loading"; // until it is painted
+        state = next;
+        paint();
+      };
       const renderer = new Renderer(this, catalogue, loader, source, paint);
       /** @type {Desk} */
       const desk = {
@@ -107,61 +112,65 @@ export function viewerElement(loader, address) {
         catalogue,
         fullscreen: new Fullscreen(group, () => {
           renderer.press("fullscreen", desk.fullscreen.active);
-          renderer.element(".close").hidden = !desk.fullscreen.active;
+          renderer.all(".close")[0].hidden = !desk.fullscreen.active;
           paint();
         }),
         getState: () => state,
-        isReady: () => stage.dataset.state !== "loading",
         dispatch: (action) => {
-          const before = state;
-          state = reduce(before, action, catalogue, renderer.view(before));
-          if (FRAME.some((key) => state[key] !== before[key])) stage.dataset.state = "loading"; // till painted
+          change(reduce(state, action, catalogue, renderer.view(state)));
           address.set(key, encode(state, catalogue));
+        },
+        set: (part) => desk.dispatch({ type: "set", change: part }),
+        scrub: () => {
+          renderer.scrubbed = true;
           paint();
         },
-        scrub: () => {
-          if (!renderer.scrubbed) paint();
-          renderer.scrubbed = true;
+        scrubTo: (at, region = -1) => {
+          desk.scrub();
+          desk.set(region < 0 ? { at, playing: false } : { regions: state.regions.map((old, index) => (index === region ? at : old)) });
+        },
+        onStage: ({ target, clientX, clientY }) => {
+          const element = /** @type {Element} */ (target);
+          const { left, top } = stage.getBoundingClientRect();
+          if (element.closest("button, .problem")) return null;
+          return { x: clientX - left, y: clientY - top, handle: element.matches(".handle") };
         },
       };
+      const { dispatch, set, fullscreen } = desk;
       const play = player(desk);
       const flick = flicker(desk);
       /** @type {Record<string, () => unknown>} */
       const actions = {
         play: () => {
           desk.scrub();
-          desk.dispatch({ type: "set", change: { playing: !state.playing } });
+          set({ playing: !state.playing });
         },
-        "zoom-in": () => desk.dispatch({ type: "zoom", factor: ZOOM }),
-        "zoom-out": () => desk.dispatch({ type: "zoom", factor: 1 / ZOOM }),
-        fit: () => desk.dispatch({ type: "fit" }),
-        actual: () => desk.dispatch({ type: "actual" }),
-        flicker: () => flick.toggle(true),
-        "flicker-end": () => flick.toggle(false),
-        difference: () => desk.dispatch({ type: "mode", mode: "difference" }),
-        pixelated: () => desk.dispatch({ type: "set", change: { pixelated: !stage.hasAttribute("data-pixelated") } }),
-        reset: () => desk.dispatch({ type: "reset" }),
-        fullscreen: () => desk.fullscreen.toggle(),
-        close: () => desk.fullscreen.close(),
-        help: () => /** @type {HTMLDialogElement | null} */ (document.querySelector("#viewer-help"))?.showModal(),
+        "zoom-in": () => dispatch({ type: "zoom", factor: ZOOM }),
+        "zoom-out": () => dispatch({ type: "zoom", factor: 1 / ZOOM }),
+        fit: () => dispatch({ type: "fit" }),
+        actual: () => dispatch({ type: "actual" }),
+        flicker: flick.start,
+        "flicker-end": flick.end,
+        difference: () => dispatch({ type: "mode", mode: "difference" }),
+        pixelated: () => set({ pixelated: !stage.hasAttribute("data-pixelated") }),
+        reset: () => dispatch({ type: "reset" }),
+        fullscreen: () => fullscreen.toggle(),
+        close: () => fullscreen.toggle(),
+        help: () => /** @type {HTMLDialogElement} */ (document.querySelector("#viewer-help")).showModal(),
         retry: () => loader.retry(),
-        copy: async () => renderer.say(await copy(address.link(key, encode(state, catalogue)))),
-        save: async () => download(await this.picture(state, catalogue, renderer), `${catalogue.data.id}.png`),
+        copy: async () => renderer.text(".status", await copy(address.link(key, encode(state, catalogue)))),
+        save: () => this.save(state, catalogue, renderer),
       };
       group.addEventListener("click", ({ target }) => {
-        const action = target instanceof Element ? target.closest("[data-action]")?.getAttribute("data-action") : null;
-        if (action === "flicker" && flick.calm()) return;
-        if (action) actions[action]?.();
+        const name = /** @type {Element} */ (target).closest("[data-action]")?.getAttribute("data-action") ?? "";
+        if (name === "flicker") flick.click();
+        else actions[name]?.();
       });
-      this.follow = (/** @type {string} */ text) => {
-        stage.dataset.state = "loading";
-        state = decode(text, catalogue);
-        paint();
-      };
-      this.reset = () => desk.dispatch({ type: "reset" });
+      this.follow = (/** @type {string} */ view) => change(decode(view, catalogue));
+      this.reset = actions.reset;
+      if (isLattice(catalogue.data)) renderer.paintLattice = (await import("./lattice.js")).lattice(desk);
       stage.tabIndex = 0;
       controls(desk);
-      pad(desk);
       mouse(desk);
       touch(desk);
       wheel(desk);
@@ -171,24 +180,25 @@ export function viewerElement(loader, address) {
       paint();
     }
 
-    /** @param {State} state @param {Catalogue} catalogue @param {Renderer} renderer */
-    picture(state, catalogue, renderer) {
-      const pieces = parts(state, "right", catalogue).flatMap(({ slot, choice, at, mask }) => {
-        const index = catalogue.find(state.input, choice, at);
-        const image = loader.get(slot, renderer.address(index));
-        return image ? [{ image, mask: mask && new URL(mask, renderer.base).href }] : [];
+    /** The right side, composed of its regions, as a file. @param {State} state @param {Catalogue} catalogue @param {Renderer} renderer */
+    async save(state, catalogue, renderer) {
+      const { compose } = await import("./picture.js");
+      const pieces = parts(state, "right", catalogue).map((part) => {
+        const { slot, url } = renderer.want(state, part, part.at, 0);
+        return { image: loader.get(slot, url), mask: part.mask && new URL(part.mask, renderer.base).href };
       });
       const { columns, rows } = renderer.view(state);
-      return compose(pieces, columns, rows);
+      await compose(pieces, columns, rows, `${catalogue.data.id}.png`);
     }
 
-    /** Before the data is there, the address is read when it comes. @param {string} _text */
-    follow(_text) {}
+    /** Until the data is there, views wait in the address. @param {string} _view */
+    follow(_view) {}
 
-    /** Back to the initial view. */
-    reset() {}
+    /** Back to the initial view. @returns {unknown} */
+    reset() {
+      return null;
+    }
   };
-}
 
 /** @param {string} text */
 async function copy(text) {

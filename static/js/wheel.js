@@ -2,41 +2,37 @@
 // Ctrl or ⌘ (browsers report a trackpad's pinch so) it zooms. In fullscreen it always zooms.
 
 const LINE = 16; // CSS pixels, for browsers that count wheel turns in lines
+const HINT = 1800; // ms
 
 /** @param {import("./viewer.js").Desk} desk */
-export function wheel({ stage, dispatch, fullscreen }) {
+export function wheel({ stage, dispatch, fullscreen, onStage }) {
   const hint = /** @type {HTMLElement} */ (stage.querySelector(".hint"));
-  hint.addEventListener("animationend", () => {
-    hint.hidden = true;
-  });
+  let timer = 0;
 
-  const zoom = (/** @type {MouseEvent} */ event, /** @type {number} */ factor) => {
+  const zoom = (/** @type {Event} */ event, /** @type {number} */ factor) => {
     event.preventDefault();
-    const box = stage.getBoundingClientRect();
-    dispatch({ type: "zoom", factor, x: event.clientX - box.left, y: event.clientY - box.top });
+    const at = onStage(/** @type {MouseEvent} */ (event));
+    if (at) dispatch({ type: "zoom", factor, x: at.x, y: at.y });
   };
 
-  stage.addEventListener(
-    "wheel",
-    (event) => {
-      const pixels = event.deltaY * (event.deltaMode === 1 ? LINE : 1);
-      const pinching = event.ctrlKey && Math.abs(pixels) < 50; // a pinch comes in small steps
-      if (event.ctrlKey || event.metaKey || fullscreen.active) zoom(event, Math.exp(-pixels * (pinching ? 0.01 : 0.002)));
-      else if (matchMedia("(prefers-reduced-motion: reduce)").matches) setTimeout(() => (hint.hidden = true), 1800, (hint.hidden = false));
-      else hint.hidden = false;
-    },
-    { passive: false },
-  );
+  const turn = (/** @type {WheelEvent} */ event) => {
+    const pixels = event.deltaY * (event.deltaMode ? LINE : 1);
+    const pinching = event.ctrlKey && Math.abs(pixels) < 50; // a pinch comes in small steps
+    if (event.ctrlKey || event.metaKey || fullscreen.active) return zoom(event, Math.exp(pixels * (pinching ? -0.01 : -0.002)));
+    clearTimeout(timer);
+    hint.hidden = false;
+    timer = setTimeout(() => {
+      hint.hidden = true;
+    }, HINT);
+  };
+  stage.addEventListener("wheel", turn, { passive: false });
 
-  // WebKit's own pinch events.
-  let spread = 1;
-  stage.addEventListener("gesturestart", (event) => {
-    event.preventDefault();
-    spread = 1;
-  });
-  stage.addEventListener("gesturechange", (event) => {
-    const { scale } = /** @type {MouseEvent & {scale: number}} */ (event);
-    zoom(/** @type {MouseEvent} */ (event), scale / spread);
-    spread = scale;
-  });
+  let spread = 1; // WebKit has events of its own for a pinch
+  for (const kind of ["gesturestart", "gesturechange"]) {
+    stage.addEventListener(kind, (event) => {
+      const { scale } = /** @type {Event & {scale: number}} */ (event);
+      zoom(event, kind === "gesturestart" ? 1 : scale / spread);
+      spread = scale;
+    });
+  }
 }
