@@ -127,7 +127,7 @@ def limit(monkeypatch, largest: int, error: Exception) -> list[int]:
 def one_job(tmp_path, side=150):
     network = support.write(tmp_path / "n.safetensors", support.compact, 0)
     path = support.picture(tmp_path / "p.png", support.pixels(side, side, 3))
-    return support.job(support.planned(path), [(network, 1.0)])
+    return support.job(support.planned(path), [(network, 1.0)], precision="fp32")
 
 
 @pytest.mark.parametrize(

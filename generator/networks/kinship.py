@@ -11,9 +11,7 @@ import itertools
 import math
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -21,12 +19,11 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from generator.facts import mixable
+from generator.kinship import RANKS, Kinship, Layer, Pair, Step, Verdict
 from generator.networks.facts import describe
 from generator.networks.forward import Forward
 from generator.networks.load import Descriptor, load
 from generator.networks.mix import Mixer
-
-Verdict = Literal["related", "doubtful", "unrelated"]
 
 ALPHAS = (0.25, 0.5, 0.75)
 
@@ -39,62 +36,13 @@ UNRELATED_COSINE = 0.2
 RELATED_MATCHES = 0.5
 """Mean share of filters with the same index that related networks reach."""
 
-WORK_LOST = 1.0
+WORK_LOST = 1.5
 """Difference of mix and blend, relative to what the networks do, above which a mix is doubtful,"""
 
 VISIBLE_DB = 30.0
 """provided that the difference is visible: its PSNR is below this."""
 
 _NO_DIFFERENCE_DB = 100.0
-_RANKS: tuple[Verdict, ...] = ("related", "doubtful", "unrelated")
-
-
-@dataclass(frozen=True)
-class Layer:
-    """How alike one layer is: ``cosine`` of all its weights, -1 to 1; ``same_index``, the share
-    of filters whose most similar filter (by absolute cosine) in the other network has their index.
-    """  # noqa: D205
-
-    name: str
-    cosine: float
-    same_index: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """The mix at ``alpha`` against the blend of both outputs, over all crops.
-
-    ``barrier_db`` is the PSNR between them (100 where they are equal); ``work_lost`` the root
-    mean square of their difference relative to the greater of what either network does to its
-    input; ``colour_shift`` the mean of mix minus blend by channel, in 8-bit levels.
-    """
-
-    alpha: float
-    barrier_db: float
-    work_lost: float
-    colour_shift: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """What was found about two networks; ``obstacle`` says why they cannot be mixed at all."""
-
-    first: str
-    second: str
-    obstacle: str | None
-    layers: tuple[Layer, ...]
-    steps: tuple[Step, ...]
-    verdict: Verdict
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Kinship:
-    """All pairs of some networks; ``verdict`` is the worst of theirs. ``asdict`` makes JSON."""
-
-    models: tuple[str, ...]
-    pairs: tuple[Pair, ...]
-    verdict: Verdict
 
 
 def inspect(
@@ -111,8 +59,8 @@ def inspect(
         _compare((paths[i], networks[i]), (paths[j], networks[j]), crops, target)
         for i, j in itertools.combinations(range(len(paths)), 2)
     )
-    worst = max((_RANKS.index(pair.verdict) for pair in pairs), default=0)
-    return Kinship(tuple(map(str, paths)), pairs, _RANKS[worst])
+    worst = max((RANKS.index(pair.verdict) for pair in pairs), default=0)
+    return Kinship(tuple(map(str, paths)), pairs, RANKS[worst])
 
 
 def _compare(

@@ -61,13 +61,15 @@ class Mixer:
     """Mixes networks in place into one module a precision, which stays on the device.
 
     Parents are kept on the device too, the most recently used first, up to ``budget`` bytes, so
-    that a sweep over coefficients neither reads files nor builds modules. Not thread-safe.
+    that a sweep over coefficients neither reads files nor builds modules. ``family`` counts the
+    modules that were resident. Not thread-safe.
     """
 
     def __init__(self, device: torch.device, budget: int) -> None:
         self._device = device
         self._budget = budget
         self._parents: OrderedDict[Path, Parent] = OrderedDict()
+        self.family = 0
         self._family: ModelFacts | None = None
         self._modules: dict[torch.dtype, Descriptor] = {}
         self._spare: Descriptor | None = None
@@ -122,6 +124,7 @@ class Mixer:
         self._modules = {torch.float32: descriptor}
         self._holding = {}
         self._family = facts
+        self.family += 1
 
 
 def parent_of(path: Path, descriptor: Descriptor, device: torch.device) -> Parent:

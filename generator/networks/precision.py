@@ -12,7 +12,12 @@ Precision = Literal["auto", "fp32", "fp16", "bf16"]
 
 NAMES = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
 
-_SHARE_WITHIN_ONE_LEVEL = 0.999
+WITHIN_ONE_LEVEL = {"auto": 1.0, "fp16": 0.999, "bf16": 0.999}
+"""Share of a crop's samples that differ from float32 by one level at most, or it is not used.
+
+The promise is 99.9 % of a picture. A crop is a sample of it, so where the choice is ours all of
+the crop has to agree.
+"""
 _FLAT = 1 / 255
 _CONTRAST = 32 / 255
 
@@ -31,8 +36,9 @@ def candidates(
     """Return the precisions to try in turn, the fastest first, float32 always last.
 
     ``wanted`` is what the author wrote. ``auto`` is fp16 on CUDA where the GPU and the
-    architecture are fit for it, else float32. After fp16 comes bf16, whose range is that of
-    float32, so that what overflowed in one does not in the other.
+    architecture are fit for it, bf16 on CPUs that multiply it natively, else float32. After fp16
+    comes bf16, whose range is that of float32, so that what overflowed in one does not in the
+    other. Each low precision still has to agree with float32 before it is used.
     """
     half = [torch.float16] if half_is_safe(descriptor) else []
     brain = [torch.bfloat16] if descriptor.supports_bfloat16 and _has_bfloat16(device) else []
@@ -42,6 +48,8 @@ def candidates(
         low = brain
     elif wanted == "auto" and device.type == "cuda" and half and _has_fast_half(device):
         low = [*half, *brain]
+    elif wanted == "auto" and device.type == "cpu" and _has_native_bfloat16():
+        low = brain
     else:
         low = []
     return (*low, torch.float32)
@@ -59,14 +67,20 @@ def _has_bfloat16(device: torch.device) -> bool:
     return device.type == "cpu"
 
 
-def agrees(low: torch.Tensor, exact: torch.Tensor) -> bool:
-    """Whether two outputs in 0..1 differ by no more than one 8-bit level on 99.9 % of samples.
+def _has_native_bfloat16() -> bool:
+    """Whether the CPU multiplies bf16 matrices itself; emulated it is no faster."""
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
+
+
+def agrees(low: torch.Tensor, exact: torch.Tensor, share: float) -> bool:
+    """Whether two outputs in 0..1 differ by no more than one 8-bit level on a share of samples.
 
     They are compared unrounded, so that rounding cannot make two levels of it. An output that is
     not finite agrees with nothing.
     """
     difference = (low.float() - exact.float()).abs()
-    within = (difference <= 1 / 255).float().mean() >= _SHARE_WITHIN_ONE_LEVEL
+    within = (difference <= 1 / 255).float().mean() >= share
     return bool(within & torch.isfinite(difference).all())
 
 

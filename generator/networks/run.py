@@ -12,7 +12,13 @@ from generator.networks.forward import Forward
 from generator.networks.load import Descriptor
 from generator.networks.memory import largest_side
 from generator.networks.mix import Mixer, Weights
-from generator.networks.precision import Precision, agrees, candidates, to_levels
+from generator.networks.precision import (
+    WITHIN_ONE_LEVEL,
+    Precision,
+    agrees,
+    candidates,
+    to_levels,
+)
 from generator.networks.tiles import MINIMUM, Tiling, run_tiled, tiling_of
 
 Tile = int | Literal["auto", "off"]
@@ -34,8 +40,11 @@ class Runner:
         self._current: tuple[Weights, Precision] | None = None
         self._precisions: list[torch.dtype] = []
         self._mix_is_new = True
-        self._verified: set[tuple[int, Hashable]] = set()
-        self._sides: dict[tuple[int, torch.dtype], int] = {}
+        # What was learnt about the networks of the resident family.
+        self._family = 0
+        self._rejected: set[torch.dtype] = set()
+        self._verified: set[Hashable] = set()
+        self._sides: dict[torch.dtype, int] = {}
 
     def run(
         self,
@@ -50,38 +59,57 @@ class Runner:
         """Return the output for a picture and the precision it was computed in.
 
         ``levels`` is (H, W, C) float32 in 8-bit levels on the device, C 1 or 3, unclipped;
-        ``name`` tells pictures apart. The
-        output is (C', H·scale, W·scale): uint8 levels if ``rounded``, which needs a quarter of
-        the memory, else float32 in 0..1. Raises ModelError for files that cannot be used or
-        mixed, and when the output is not finite even in float32.
+        ``name`` tells pictures apart. The output is (C', H·scale, W·scale): uint8 levels if
+        ``rounded``, which needs a quarter of the memory, else float32 in 0..1. Raises ModelError
+        for files that cannot be used or mixed, and when the output is not finite even in float32.
         """
         if self._current != (weights, precision):
             self._current = None
             descriptor = self._mixer.mix(weights)
-            self._precisions = list(candidates(descriptor, precision, self._device))
+            if self._family != self._mixer.family:
+                self._family = self._mixer.family
+                self._rejected, self._verified, self._sides = set(), set(), {}
+            self._precisions = [
+                dtype
+                for dtype in candidates(descriptor, precision, self._device)
+                if dtype not in self._rejected
+            ]
             self._mix_is_new = True
             self._current = (weights, precision)
         while True:
             dtype = self._precisions[0]
-            if dtype is not torch.float32 and not self._serves(dtype, levels, name):
-                self._precisions.pop(0)
-                continue
-            forward = Forward(self._mixer.network(dtype), dtype)
-            output = self._whole_or_tiled(forward, tile, levels, rounded=rounded)
-            if forward.is_sound():
-                return output, dtype
             if dtype is torch.float32:
+                output, sound = self._attempt(dtype, tile, levels, rounded=rounded)
+                if sound:
+                    return output, dtype
                 names = " + ".join(path.name for path, _ in weights)
                 raise ModelError(f"{names}: the output is not a number; the weights are damaged")
+            try:
+                if self._serves(dtype, precision, levels, name):
+                    output, sound = self._attempt(dtype, tile, levels, rounded=rounded)
+                    if sound:
+                        return output, dtype
+            except (RuntimeError, MemoryError):
+                # Some architectures mix precisions inside; what else is wrong float32 will tell.
+                self._rejected.add(dtype)
             self._precisions.pop(0)
 
-    def _serves(self, dtype: torch.dtype, levels: torch.Tensor, name: Hashable) -> bool:
+    def _attempt(
+        self, dtype: torch.dtype, tile: Tile, levels: torch.Tensor, *, rounded: bool
+    ) -> tuple[torch.Tensor, bool]:
+        forward = Forward(self._mixer.network(dtype), dtype)
+        output = self._whole_or_tiled(forward, tile, levels, rounded=rounded)
+        return output, forward.is_sound()
+
+    def _serves(
+        self, dtype: torch.dtype, precision: Precision, levels: torch.Tensor, name: Hashable
+    ) -> bool:
         """Whether a low precision agrees with float32 on the middle of a picture.
 
         In a sweep every mix is tried on its first picture, and every picture with its first mix.
+        A precision that failed once is not tried again for the networks of this family.
         """
-        descriptor = self._mixer.network(torch.float32)
-        tried = (id(descriptor.model), name)
+        tried = (dtype, name)
         if tried in self._verified and not self._mix_is_new:
             return True
         top, left = (max(0, (side - _PROBE) // 2) for side in levels.shape[:2])
@@ -89,7 +117,8 @@ class Runner:
         low, exact = (
             Forward(self._mixer.network(each), each)(crop) for each in (dtype, torch.float32)
         )
-        if not agrees(low, exact):
+        if not agrees(low, exact, WITHIN_ONE_LEVEL[precision]):
+            self._rejected.add(dtype)
             return False
         self._verified.add(tried)
         self._mix_is_new = False
@@ -101,13 +130,16 @@ class Runner:
         """Run at the size asked for; when memory runs out, halve the tiles and go on."""
         descriptor = self._mixer.network(forward.dtype)
         tiling = tiling_of(descriptor)
-        longest = max(levels.shape[:2])
+        height, width = levels.shape[:2]
+        longest = max(height, width)
         if tiling is None or tile == "off":
             return _whole(forward, levels, rounded=rounded)
         side = self._side(descriptor, forward.dtype, tiling, longest) if tile == "auto" else tile
         while True:
+            # Memory goes by area: a long picture may fit where a square of its length does not.
+            fits = tile == "auto" and height * width <= (side + 2 * tiling.margin) ** 2
             try:
-                if side >= longest:
+                if fits or side >= longest:
                     return _whole(forward, levels, rounded=rounded)
                 return run_tiled(
                     forward,
@@ -121,7 +153,7 @@ class Runner:
                 if not is_out_of_memory(error) or side <= MINIMUM:
                     raise
             side = max(MINIMUM, min(side, longest) // 2)
-            self._sides[id(descriptor.model), forward.dtype] = side
+            self._sides[forward.dtype] = side
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
 
@@ -131,16 +163,15 @@ class Runner:
         """Return the side of the largest tile's own part, measured once for a network."""
         if longest <= _SURELY_FITS:
             return longest
-        key = (id(descriptor.model), dtype)
-        if key not in self._sides:
+        if dtype not in self._sides:
             channels = descriptor.input_channels
             probe = Forward(descriptor, dtype)
             fits = largest_side(
                 lambda side: probe(torch.full((side, side, channels), 128.0, device=self._device)),
                 self._device,
             )
-            self._sides[key] = max(MINIMUM, fits - 2 * tiling.margin)
-        return self._sides[key]
+            self._sides[dtype] = max(MINIMUM, fits - 2 * tiling.margin)
+        return self._sides[dtype]
 
 
 def is_out_of_memory(error: BaseException) -> bool:
