@@ -11,6 +11,7 @@ from generator.errors import Problem
 from generator.estimate import keep_rate
 from generator.examine import examine, read_models_here
 from generator.exports import make_exports
+from generator.kinship import find_kinship, inspect_here, kinship_warnings
 from generator.manifest import ManifestFile, load
 from generator.plan import Job, Plan, make_plan
 from generator.render import RenderReport, render
@@ -64,6 +65,7 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
     if jobs:
         # A mistake on a page is better known before a night of rendering than after.
         check_site(file, plan, facts, store, drafts=options.drafts)
+    kinship = find_kinship(plan, facts, file, store, inspect_here)
     device = options.device or file.manifest.render.device
     begun = time.monotonic()
     rendered = render(jobs, store, device=device, progress=progress(jobs))
@@ -78,10 +80,12 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
         failures=rendered.failures,
         drafts=options.drafts,
         exports=make_exports(plan, store),
+        kinship=kinship,
     )
     reused = len(plan.frames) - rendered.frames - len(rendered.failures)
     seconds = time.monotonic() - started
-    return BuildReport(plan, rendered, reused, site, options.output, seconds, site.warnings)
+    warnings = site.warnings + kinship_warnings(kinship, plan, file)
+    return BuildReport(plan, rendered, reused, site, options.output, seconds, warnings)
 
 
 def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:

@@ -9,6 +9,7 @@ from generator.build import CACHE, missing
 from generator.errors import Problem
 from generator.estimate import estimate_bytes, estimate_seconds
 from generator.examine import examine, read_models_apart
+from generator.kinship import find_kinship, kinship_warnings
 from generator.manifest import load
 from generator.plan import Job, Plan, make_plan
 from generator.site import check_site
@@ -36,11 +37,12 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     facts = examine(file, store, read_models_apart)
     plan = make_plan(file, facts, drafts=drafts)
     warnings = check_site(file, plan, facts, store, drafts=drafts)
+    kinship = find_kinship(plan, facts, file, store, None)
     jobs = missing(plan, store)
     return CheckReport(
         plan,
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, facts, store),
-        warnings,
+        warnings + kinship_warnings(kinship, plan, file),
     )

@@ -77,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     mix.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.safetensors")
     mix.add_argument("--force", action="store_true", help="overwrite the output")
 
+    inspect = _command(commands, "inspect", _inspect, "tell whether models are related")
+    inspect.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
+    inspect.add_argument(
+        "--on", nargs="+", type=Path, default=[], metavar="PICTURE", help="pictures to mix on"
+    )
+    inspect.add_argument("--json", action="store_true", help="all figures, as JSON")
+
     _command(commands, "schema", _schema, "print the JSON Schema of site.yaml")
 
     clean = _command(commands, "clean", _clean, "remove the built site")
@@ -186,6 +193,19 @@ def _interpolate(options: argparse.Namespace) -> int:
     mix_file(list(zip(options.models, weights, strict=True)), options.output)
     if not options.quiet:
         print(f"{options.output}: {options.output.stat().st_size:,} bytes")
+    return 0
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from generator.images import decode
+    from generator.kinship import middle
+    from generator.networks.kinship import inspect
+    from generator.summary import print_kinship
+
+    if len(options.models) < 2:
+        raise _UsageError("inspect compares models: name two or more")
+    kinship = inspect(options.models, [middle(decode(path)) for path in options.on])
+    print_kinship(kinship, as_json=options.json)
     return 0
 
 

@@ -98,10 +98,14 @@ class Store:
 
         ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot.
         """
-        path = self.folder / "derived" / key[:2] / f"{key}.{suffix}"
+        path = self._derived_path(key, suffix)
         if not path.exists():
             self._write(path, make())
         return path
+
+    def has_derived(self, key: str, suffix: str) -> bool:
+        """Return whether something derived has been made already."""
+        return self._derived_path(key, suffix).exists()
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
@@ -137,6 +141,9 @@ class Store:
     def _measurement_path(self, measurement: Measurement) -> Path:
         key = measurement.key
         return self.folder / "measurements" / key[:2] / f"{key}.json"
+
+    def _derived_path(self, key: str, suffix: str) -> Path:
+        return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
 
     def _write(self, path: Path, data: bytes) -> None:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +25,7 @@ from rich.text import Text
 from generator.build import BuildReport
 from generator.check import CheckReport
 from generator.errors import Problem
+from generator.kinship import Kinship
 from generator.plan import Job, Plan
 
 
@@ -113,6 +116,27 @@ def print_check(report: CheckReport, options: argparse.Namespace) -> int:
         print(f", about {_duration(report.seconds)} of network time" if report.seconds else "")
         print(f"all frames: about {_size(report.bytes)}")
     return _strict(report.warnings, options)
+
+
+def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
+    """Print what was found about pairs of models: a table for each, or everything as JSON."""
+    if as_json:
+        print(json.dumps(asdict(kinship), indent=2))
+        return
+    for pair in kinship.pairs:
+        print(f"{pair.first} and {pair.second}: {pair.verdict}")
+        for reason in pair.reasons:
+            print(f"  {reason}")
+        if pair.layers:
+            width = max(len(layer.name) for layer in pair.layers)
+            print(f"  {'layer':{width}}  cosine  same index")
+            for layer in pair.layers:
+                print(f"  {layer.name:{width}}  {layer.cosine:6.3f}  {layer.same_index:10.0%}")
+        if pair.steps:
+            print("  alpha  mix against blend  colour shift (levels)")
+            for step in pair.steps:
+                shift = " ".join(f"{value:+.2f}" for value in step.colour_shift)
+                print(f"  {step.alpha:5.2f}  {step.barrier_db:14.1f} dB  {shift}")
 
 
 def warn(warnings: Iterable[Problem]) -> None:

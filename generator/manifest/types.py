@@ -211,6 +211,7 @@ class Interpolate(Entry):
     regions: tuple[str, ...] = Field((), description="Masks: one slider each, one for the rest.")
     animation: Literal["none", "webp", "gif", "mp4"] = "none"
     export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
+    kinship: bool = Field(False, description="Show how alike the networks are, layer by layer.")
     extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
 
     @property

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.kinship import Layer
 from generator.site.plot import Chart, Curve, draw, table
 
 METRICS = {"psnr": ("PSNR", "PSNR (dB)", 2), "ssim": ("SSIM", "SSIM", 4)}
@@ -28,17 +29,6 @@ class NoiseLevel:
     sigma: float
     mix: Points
     controls: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Layer:
-    """How alike one layer of two networks is: ``cosine`` of the weights, -1 to 1, and the share
-    (0 to 1) of filters whose best match in the other network has the same index.
-    """  # noqa: D205
-
-    name: str
-    cosine: float
-    same_index: float
 
 
 def alpha_charts(

@@ -229,6 +229,7 @@ class _Linker:
         if shown:
             message = f"'{written}' is elsewhere, and pages load nothing from elsewhere: copy it"
             self._problem(f"{message} into content/")
+            return None
         return written
 
     def _inside(self, written: str, path: str, fragment: str) -> str | None:

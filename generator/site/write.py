@@ -13,6 +13,7 @@ from markupsafe import Markup
 from generator import __version__
 from generator.errors import Problem
 from generator.facts import Facts
+from generator.kinship import Pair
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.site.animations import make_animations
@@ -20,6 +21,7 @@ from generator.site.assets import Asset, build_assets, verbatim_files
 from generator.site.cards import make_cards
 from generator.site.content import Content, RenderedPage
 from generator.site.data import data_json
+from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.exports import Export, export_views
 from generator.site.feeds import Entry, feed, robots, sitemap
 from generator.site.output import Tree, check_output, staged
@@ -28,7 +30,7 @@ from generator.site.prose import at_root
 from generator.site.regions import make_regions
 from generator.site.resources import folders, static_files
 from generator.site.templates import Templates
-from generator.site.views import ComparisonView, comparison_views, model_views
+from generator.site.views import ComparisonView
 from generator.store import Store
 
 
@@ -53,12 +55,14 @@ def write_site(
     failures: Mapping[str, str],
     drafts: bool = False,
     exports: Sequence[Export] = (),
+    kinship: Mapping[str, Sequence[Pair]] | None = None,
 ) -> SiteReport:
     """Write the site to ``output``, whole or not at all.
 
     ``base_url`` is the address it will have, with a slash at its end, or ''; ``failures`` maps
     the keys of frames that could not be rendered to reasons; ``exports`` are mixed weights that
-    were made to be published. Raises ManifestError where a page,
+    were made to be published, ``kinship`` what is known about the models of a comparison.
+    Raises ManifestError where a page,
     template or static file is wrong, OutputError where ``output`` is not ours or the disk
     refuses.
     """
@@ -80,8 +84,9 @@ def write_site(
             regions=regions[view.id].regions if view.id in regions else (),
             exports=export_views(exports, view.id),
             animations=animations[view.id].views,
+            kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), file.manifest),
         )
-        for view in views
+        for view, planned in zip(views, plan.comparisons, strict=True)
     )
     static = static_files(file.root)
     assets = build_assets(static)

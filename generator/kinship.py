@@ -1,0 +1,201 @@
+"""Whether the networks of a comparison are related: found once, kept, warned about.
+
+Mixing weights works only between networks with a common ancestor. ``networks.kinship`` measures
+pairs; here are the results as plain values, and which pairs a site asks about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator import images
+from generator.errors import ImageError, Problem
+from generator.facts import Facts, File
+from generator.manifest import ManifestFile
+from generator.plan import ComparisonPlan, Input, Plan
+from generator.store import Store
+
+Verdict = Literal["related", "doubtful", "unrelated"]
+
+VERSION = 1
+"""Raised whenever the same pair would be judged otherwise."""
+
+CROPS = 3
+CROP_SIDE = 96
+
+RANKS: tuple[Verdict, ...] = ("related", "doubtful", "unrelated")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How alike one layer is: ``cosine`` of all its weights, -1 to 1; ``same_index``, the share
+    of filters whose most similar filter (by absolute cosine) in the other network has their index.
+    """  # noqa: D205
+
+    name: str
+    cosine: float
+    same_index: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """The mix at ``alpha`` against the blend of both outputs, over all crops.
+
+    ``barrier_db`` is the PSNR between them (100 where they are equal); ``work_lost`` the root
+    mean square of their difference relative to the greater of what either network does to its
+    input; ``colour_shift`` the mean of mix minus blend by channel, in 8-bit levels.
+    """
+
+    alpha: float
+    barrier_db: float
+    work_lost: float
+    colour_shift: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What was found about two networks; ``obstacle`` says why they cannot be mixed at all."""
+
+    first: str
+    second: str
+    obstacle: str | None
+    layers: tuple[Layer, ...]
+    steps: tuple[Step, ...]
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """All pairs of some networks; ``verdict`` is the worst of theirs. ``asdict`` makes JSON."""
+
+    models: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    verdict: Verdict
+
+
+Crops = tuple[NDArray[np.uint8], ...]
+Inspect = Callable[[Path, Path, Crops], Pair]
+
+
+def inspect_here(first: Path, second: Path, crops: Crops) -> Pair:
+    """Measure a pair in this process, which imports torch."""
+    from generator.networks.kinship import inspect
+
+    return inspect([first, second], crops).pairs[0]
+
+
+def find_kinship(
+    plan: Plan, facts: Facts, file: ManifestFile, store: Store, inspect: Inspect | None
+) -> dict[str, tuple[Pair, ...]]:
+    """Return the pairs of every comparison that mixes networks, by its id, in order.
+
+    The names in a pair are ids of models. What is not known yet is measured by ``inspect`` on
+    crops of the comparison's inputs and kept by content; with None, it is left out.
+    """
+    return {
+        comparison.id: tuple(_pairs(comparison, facts, file, store, inspect))
+        for comparison in plan.comparisons
+        if _mixed(comparison)
+    }
+
+
+def kinship_warnings(
+    kinship: dict[str, tuple[Pair, ...]], plan: Plan, file: ManifestFile
+) -> tuple[Problem, ...]:
+    """Return a warning for each pair that is not clearly related, once, where it is mixed."""
+    kinds = {comparison.id: comparison.kind for comparison in plan.comparisons}
+    problems: dict[tuple[str, str], Problem] = {}
+    for name, pairs in kinship.items():
+        inner = ("models",) if kinds[name] == "interpolate" else ()
+        where = ("comparisons", name, kinds[name], *inner)
+        for pair in pairs:
+            if pair.verdict != "related":
+                message = _warning(pair)
+                problems.setdefault((pair.first, pair.second), file.problem(where, message))
+    return tuple(problems.values())
+
+
+def _warning(pair: Pair) -> str:
+    evidence = "; ".join(pair.reasons)
+    if pair.verdict == "doubtful":
+        return (
+            f"'{pair.first}' and '{pair.second}' are perhaps not related ({evidence}): "
+            "look at the middle of the range before you publish it"
+        )
+    return (
+        f"'{pair.first}' and '{pair.second}' are not related ({evidence}): "
+        "between the two, visitors will see broken pictures"
+    )
+
+
+def _mixed(comparison: ComparisonPlan) -> list[tuple[str, str]]:
+    """Return the pairs of models that are mixed with each other."""
+    written = comparison.comparison
+    if written.interpolate is not None:
+        models = written.interpolate.models
+        neighbours = comparison.control == "path"
+        return list(itertools.pairwise(models) if neighbours else itertools.combinations(models, 2))
+    mixes = [choice.mix for choice in written.choose or () if choice.mix]
+    return list(dict.fromkeys(p for mix in mixes for p in itertools.combinations(mix, 2)))
+
+
+def _pairs(
+    comparison: ComparisonPlan,
+    facts: Facts,
+    file: ManifestFile,
+    store: Store,
+    inspect: Inspect | None,
+) -> Iterator[Pair]:
+    inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
+    for first, second in _mixed(comparison):
+        files = [facts.files[file.manifest.models[model].path] for model in (first, second)]
+        key = _key(files, inputs)
+        if inspect is None and not store.has_derived(key, "json"):
+            continue
+        make = partial(_measure, files, inputs, inspect or inspect_here)
+        pair = _from_json(json.loads(store.derived(key, "json", make).read_bytes()))
+        yield replace(pair, first=first, second=second)
+
+
+def _key(files: list[File], inputs: list[Input]) -> str:
+    content = [VERSION, [f.sha256 for f in files], [picture.identity() for picture in inputs]]
+    text = json.dumps({"kinship": content}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _measure(files: list[File], inputs: list[Input], inspect: Inspect) -> bytes:
+    crops = tuple(crop for picture in inputs if (crop := _crop(picture)) is not None)
+    return json.dumps(asdict(inspect(files[0].path, files[1].path, crops)), sort_keys=True).encode()
+
+
+def _crop(picture: Input) -> NDArray[np.uint8] | None:
+    """Return the middle of an input; a picture that cannot be read is reported by rendering."""
+    try:
+        return middle(images.original(picture))
+    except ImageError:
+        return None
+
+
+def middle(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the middle of a picture (H, W, C), at most ``CROP_SIDE`` pixels wide and high."""
+    top, left = (max(0, (side - CROP_SIDE) // 2) for side in pixels.shape[:2])
+    return pixels[top : top + CROP_SIDE, left : left + CROP_SIDE]
+
+
+def _from_json(data: dict[str, Any]) -> Pair:
+    layers = tuple(Layer(**layer) for layer in data["layers"])
+    steps = tuple(
+        Step(**{**step, "colour_shift": tuple(step["colour_shift"])}) for step in data["steps"]
+    )
+    return Pair(**{**data, "layers": layers, "steps": steps, "reasons": tuple(data["reasons"])})

@@ -1,0 +1,93 @@
+"""Kinship in the product: asked once, warned about where models are mixed, shown on demand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+
+DATA = Path(__file__).parent / "data"
+
+MANIFEST = """\
+site: {title: T}
+models: {a: tiny_a.safetensors, b: tiny_b.safetensors, stranger: tiny_other.safetensors}
+inputs: {photo: photo.png}
+comparisons:
+  family: {interpolate: {models: [a, b], alphas: 2, kinship: true}}
+  strangers: {interpolate: {models: [a, stranger], alphas: 2}}
+  list: {choose: [a, {mix: {a: 0.5, stranger: 0.5}}, {mix: {a: 0.5, b: 0.5}}]}
+"""
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    for path in DATA.iterdir():
+        shutil.copy(path, tmp_path)
+    (tmp_path / "site.yaml").write_text(MANIFEST)
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run_command
+
+
+def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
+    status, _, err = run("build")
+    assert status == 0
+    (line,) = err.splitlines()
+    assert line.startswith("site.yaml:6:37: warning: 'a' and 'stranger' are not related (")
+    assert line.endswith("between the two, visitors will see broken pictures")
+    assert run("check")[2] == err
+    status, _, err = run("build", "--strict")
+    assert status == 1
+    assert err.splitlines()[1:] == ["1 warning, and --strict"]
+
+
+def test_kinship_is_measured_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("build")
+    before = Path("_site/comparisons/family/index.html").read_bytes()
+    monkeypatch.setattr("generator.kinship.inspect_here", None)
+    assert run("build")[1].startswith("nothing to render")
+    assert Path("_site/comparisons/family/index.html").read_bytes() == before
+
+
+def test_the_section_is_shown_where_it_is_asked_for(run: Run) -> None:
+    run("build")
+    page = Path("_site/comparisons/family/index.html").read_text("utf-8")
+    assert "How alike are the networks?" in page
+    assert "a and b: related" in page
+    assert "Similarity by layer" in page
+    other = Path("_site/comparisons/strangers/index.html").read_text("utf-8")
+    assert "How alike are the networks?" not in other
+
+
+def test_inspect_prints_a_table_and_json(run: Run) -> None:
+    models = ("tiny_a.safetensors", "tiny_b.safetensors", "tiny_x4_a.safetensors")
+    status, out, _ = run("inspect", *models, "--on", "photo.png")
+    assert status == 0
+    assert "tiny_a.safetensors and tiny_b.safetensors: related\n" in out
+    assert "body.0" in out
+    assert " 0.50  " in out
+    assert "tiny_a.safetensors and tiny_x4_a.safetensors: unrelated\n  cannot be mixed: " in out
+    found = json.loads(run("inspect", *models[:2], "--json")[1])
+    assert found["verdict"] == "related"
+    assert found["pairs"][0]["steps"] == []
+    assert all(layer["cosine"] <= 1 for layer in found["pairs"][0]["layers"])
+
+
+def test_inspect_needs_two_models_that_exist(run: Run) -> None:
+    status, _, err = run("inspect", "tiny_a.safetensors")
+    assert (status, err) == (2, "inspect compares models: name two or more\n")
+    status, _, err = run("inspect", "tiny_a.safetensors", "nothing.safetensors")
+    assert status == 1
+    assert "nothing.safetensors" in err
