@@ -36,7 +36,8 @@ def candidates(
     """Return the precisions to try in turn, the fastest first, float32 always last.
 
     ``wanted`` is what the author wrote. ``auto`` is fp16 on CUDA where the GPU and the
-    architecture are fit for it, bf16 on CPUs that multiply it natively, else float32. After fp16
+    architecture are fit for it, else float32: on a CPU bf16 is for those who ask for it, so that
+    ``auto`` gives the same frames on every CPU. After fp16
     comes bf16, whose range is that of float32, so that what overflowed in one does not in the
     other. Each low precision still has to agree with float32 before it is used.
     """
@@ -48,8 +49,6 @@ def candidates(
         low = brain
     elif wanted == "auto" and device.type == "cuda" and half and _has_fast_half(device):
         low = [*half, *brain]
-    elif wanted == "auto" and device.type == "cpu" and _has_native_bfloat16():
-        low = brain
     else:
         low = []
     return (*low, torch.float32)
@@ -65,12 +64,6 @@ def _has_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device)[0] >= 8
     return device.type == "cpu"
-
-
-def _has_native_bfloat16() -> bool:
-    """Whether the CPU multiplies bf16 matrices itself; emulated it is no faster."""
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("amx_bf16", "avx512_bf16", "bf16"))
 
 
 def agrees(low: torch.Tensor, exact: torch.Tensor, share: float) -> bool:
