@@ -235,6 +235,7 @@ x = "not smart -- here"
         "<p>A table</p>",
         "&ndash; and &ldquo;quotes&rdquo;",
         'x = "not smart -- here"',
+        'class="language-python"',
         "The note.",
         'class="wide"',
         'id="a-quoted-title"',

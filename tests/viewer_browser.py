@@ -60,6 +60,7 @@ def write_site(folder: Path) -> None:
     site = SiteWriter(folder, "some/prefix")
     site.slider("sharpness", alphas=ALPHAS, inputs=("harbour", "cat"), blend=True, size=(640, 480))
     site.sequence("diffusion", 17)
+    site.sequence("long", 40, (1400, 700))
     site.lists("everything", 40, 2)
     site.slider("regions", alphas=ALPHAS, regions=("subject",))
     names = ("Monet", "Cezanne", "Ukiyo", "Gogh")

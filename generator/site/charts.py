@@ -115,6 +115,7 @@ def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
         (Curve("cosine", tuple(cosine)), Curve("same index", tuple(share))),
         3,
         y_range=(min(0.0, *(layer.cosine for layer in layers)), 1.0),
+        rows=tuple(zip(places, (layer.name for layer in layers), strict=True)),
     )
     return _figure("How alike the networks are, layer by layer", [chart])
 
@@ -124,9 +125,7 @@ def _figure(caption: str, charts: Sequence[Chart], input_id: str = "") -> Markup
     if not charts:
         return Markup()
     drawn = Markup("\n").join(draw(chart) for chart in charts)
-    tables = Markup("\n").join(
-        table(chart.title, chart.x_label, chart.curves, chart.digits) for chart in charts
-    )
+    tables = Markup("\n").join(table(chart) for chart in charts)
     of_input = Markup(' data-input="{}"').format(input_id) if input_id else ""
     return Markup(
         '<figure class="charts"{}>\n<figcaption>{}</figcaption>\n{}\n'

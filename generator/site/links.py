@@ -166,9 +166,12 @@ class _Linker:
         candidates = []
         for candidate in str(tag.attributes["srcset"]).split(","):
             address, _, size = candidate.strip().partition(" ")
-            new = self._resolved(address, shown=True)
-            candidates.append(f"{new or address} {size}".strip())
-        tag.attributes["srcset"] = ", ".join(candidates)
+            if (new := self._resolved(address, shown=True)) is not None:
+                candidates.append(f"{new} {size}".strip())
+        if candidates:
+            tag.attributes["srcset"] = ", ".join(candidates)
+        else:
+            del tag.attributes["srcset"]
         return True
 
     def _picture(self, tag: Tag) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -33,7 +33,8 @@ class Chart:
     """What a chart shows. ``id`` is unique on its page; ``digits`` are decimals of y.
 
     ``ticks`` names places on the x axis, which else has numbers. ``marked`` are points to be
-    ringed. ``follows`` puts a marker at the start of the x axis that scripts may move.
+    ringed. ``follows`` puts a marker at the start of the x axis that scripts may move. ``rows``
+    names places on the x axis in the table.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Chart:
     marked: tuple[tuple[float, float], ...] = ()
     follows: bool = False
     y_range: tuple[float, float] | None = None
+    rows: tuple[tuple[float, str], ...] = ()
 
 
 def draw(chart: Chart) -> Markup:
@@ -53,24 +55,25 @@ def draw(chart: Chart) -> Markup:
     return _Drawing(chart).draw()
 
 
-def table(caption: str, x_label: str, columns: Sequence[Curve], digits: int) -> Markup:
-    """Return a table with a row for each x of any curve, and a column for each curve."""
-    xs = sorted({x for curve in columns for x, _ in curve.points})
-    values = [dict(curve.points) for curve in columns]
-    head = _join(_fill('<th scope="col">{}</th>', curve.name) for curve in columns)
+def table(chart: Chart) -> Markup:
+    """Return the chart as a table: a row for each x of any curve, a column for each curve."""
+    xs = sorted({x for curve in chart.curves for x, _ in curve.points})
+    values = [dict(curve.points) for curve in chart.curves]
+    names = dict(chart.rows)
+    head = _join(_fill('<th scope="col">{}</th>', curve.name) for curve in chart.curves)
     rows = _join(
         _fill(
             '<tr><th scope="row">{}</th>{}</tr>\n',
-            number(x),
-            _join(_cell(column.get(x), digits) for column in values),
+            names.get(x) or number(x),
+            _join(_cell(column.get(x), chart.digits) for column in values),
         )
         for x in xs
     )
     return _fill(
         '<table>\n<caption>{}</caption>\n<thead><tr><th scope="col">{}</th>{}</tr></thead>\n'
         "<tbody>\n{}</tbody>\n</table>",
-        caption,
-        x_label,
+        chart.title,
+        chart.x_label,
         head,
         rows,
     )

@@ -1,0 +1,135 @@
+"""Whatever an author's manifest says is text: in HTML, attributes, JSON, SVG, feeds, addresses."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from site_links import broken_links
+from site_support import Project, make_project
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "]]><script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "--><svg onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}{{ site }}",
+    "&lt;b&gt; & &amp; &#60;",
+    "\u202e\u2028\u2029\ufdd0\x7f",
+    "javascript:alert(1)",
+    "{0} {x} %s %(a)s {}",
+    "<!-- x",
+    "`</code><script>alert(1)</script>`",
+    "[x](javascript:alert(1)){onclick=alert(1)}",
+    "<a href='javascript:alert(1)'>",
+    "![x](//evil.example/x.png)",
+    "/// comparison | x\n///",
+    "$\\frac{1}{2}$ <b>",
+]
+
+
+class Seen(HTMLParser):
+    """What of a page could act: elements, event handlers, addresses."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.bad: list[str] = []
+        self.tags: set[str] = set()
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        values = dict(attrs)
+        if tag == "script" and "assets/" not in (values.get("src") or ""):
+            self.bad.append(f"<{tag} {attrs}>")
+        for name, value in attrs:
+            address = (value or "").strip().lower()
+            runs = name in ("href", "src", "action") and address.startswith("javascript:")
+            loads = name in ("src", "srcset", "poster") and "//" in address
+            if runs or loads or name.startswith("on") or name == "style":
+                self.bad.append(f"<{tag} {name}={value}>")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def fill(project: Project, text: str) -> None:
+    """Put a text into every field of the manifest that holds one."""
+    manifest: dict[str, Any] = project.manifest
+    manifest["site"] |= {"title": text, "description": text, "author": text}
+    for model in manifest["models"].values():
+        model |= {"title": text, "description": text, "author": text, "license": text}
+    for picture in manifest["inputs"].values():
+        picture |= {"title": text, "credit": text, "license": text}
+    for comparison in manifest["comparisons"].values():
+        comparison |= {"title": text, "caption": text}
+    manifest["comparisons"]["sequence"]["labels"] = [text, text]
+    manifest["comparisons"]["everything"]["choose"] = [
+        "input", {"of": "soft", "title": text}, {"mix": {"soft": 0.5, "sharp": 0.5}, "title": text},
+    ]  # fmt: skip
+    front = yaml.safe_dump({"title": text}, allow_unicode=True)
+    project.write("content/page.md", f"---\n{front}---\n\n/// comparison | sharpness\n///\n")
+
+
+def check(project: Project, text: str) -> None:
+    for path in project.output.rglob("*.html"):
+        seen = Seen(path.read_text(encoding="utf-8"))
+        assert seen.bad == [], path
+        assert not {"iframe", "object", "embed", "base"} & seen.tags
+    comparison = Seen(project.read("comparisons/sequence/index.html"))
+    shown = " ".join("".join(comparison.text).split())
+    assert " ".join(text.replace("\ufdd0", "").split()) in shown.replace("\ufdd0", "")
+    for path in project.output.rglob("data.json"):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        assert data["title"] == text
+    feed = ET.fromstring(project.read("feed.xml"))  # noqa: S314 - our own
+    atom = "{http://www.w3.org/2005/Atom}"
+    titles = [e.findtext(f"{atom}title") for e in feed.iter(f"{atom}entry")]
+    assert len(titles) == 4
+    ET.fromstring(project.read("sitemap.xml"))  # noqa: S314 - our own
+    assert broken_links(project.output, "/models/") == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_stay_texts(tmp_path: Path, text: str) -> None:
+    project = make_project(tmp_path / "project")
+    fill(project, text)
+    project.build(base_url="https://example.org/models/")
+    check(project, text)
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        [*"<>&\"'/\\`{}%$#[]()!|=;:\u2028", "script", "img", "onerror", "svg", "-->", "//"]
+    )
+    | st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")),
+    min_size=1,
+    max_size=30,
+).map("".join)
+
+
+# A whole site for each text: without shrinking, which would take minutes.
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(text=TEXTS.filter(lambda text: text.strip() and "\ufdd0" not in text))
+def test_any_text_stays_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    project = make_project(tmp_path_factory.getbasetemp() / "hostile")
+    fill(project, text)
+    project.build(base_url="https://example.org/models/")
+    check(project, text)
