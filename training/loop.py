@@ -26,7 +26,9 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _cosine(steps))
     for _ in range(steps):
         source, target = patches.batch()
-        loss = functional.l1_loss(network(degrade(source, patches.generator)), target)
+        with _half():
+            output = network(degrade(source, patches.generator))
+        loss = functional.l1_loss(output.float(), target)
         _step(network, optimizer, loss)
         schedule.step()
         yield loss.item()
@@ -44,9 +46,10 @@ def fit_adversarially(
 ) -> Iterator[float]:
     """Train in place against a critic that judges patches; yields the generator's loss.
 
-    The sum of 0.02 × hinge adversarial loss, 0.1 × L1 to the target, 0.1 × L1 between the critic's
-    features of output and target, and L1 between the degraded output and the input: texture is
-    free, but what the small picture shows is not.
+    The sum of 0.02 × hinge adversarial loss, 0.3 × L1 between the critic's features of output and
+    target, L1 between the degraded output and the input, and L1 to the target weighted by 0.4 on
+    texture to 2.4 on smooth ground: texture is free, but what the small picture shows is not, and
+    walls stay smooth.
     """
     network.train().to(memory_format=torch.channels_last)
     torch.manual_seed(seed)
@@ -57,26 +60,31 @@ def fit_adversarially(
     for _ in range(steps):
         source, target = patches.batch()
         degraded = degrade(source, patches.generator)
-        output = network(degraded)
-
-        *_, real_score = critic(target)
-        *_, fake_score = critic(output.detach())
+        with _half():
+            output = network(degraded).float()
+            real, fake = _shifted(target, output, patches.generator)
+            real_score = critic(real)[-1].float()
+            fake_score = critic(fake.detach())[-1].float()
         critic_loss = (
             functional.relu(1 - real_score).mean() + functional.relu(1 + fake_score).mean()
         )
         _step(critic, critic_optimizer, critic_loss)
 
         critic.requires_grad_(False)
-        *features, score = critic(output)
-        with torch.no_grad():
-            *wanted, _ = critic(target)
+        with _half():
+            *features, score = critic(fake)
+            with torch.no_grad():
+                *wanted, _ = critic(real)
         matching = torch.stack(
-            [functional.l1_loss(f, w) for f, w in zip(features, wanted, strict=True)]
+            [
+                functional.l1_loss(f.float(), w.float())
+                for f, w in zip(features, wanted, strict=True)
+            ]
         ).mean()
         loss = (
-            -0.02 * score.mean()
-            + 0.1 * functional.l1_loss(output, target)
-            + 0.1 * matching
+            -0.02 * score.float().mean()
+            + (_caution(target) * (output - target).abs()).mean()
+            + 0.3 * matching
             + functional.l1_loss(degrade(output, patches.generator), degraded)
         )
         _step(network, optimizer, loss)
@@ -89,15 +97,16 @@ def fit_adversarially(
 class Critic(nn.Module):
     """Scores every patch of 16 × 16 pixels: high for photographs, low for a network's output.
 
-    PatchGAN with spectral normalisation. Calling it gives the features of each hidden layer and,
-    last, the scores.
+    PatchGAN with spectral normalisation. It sees the picture and its amplified fine detail, in
+    which a faint grid on a smooth wall is as plain as an edge. Calling it gives the features of
+    each hidden layer and, last, the scores.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
             [
-                spectral_norm(nn.Conv2d(3, 32, 3, 1, 1)),
+                spectral_norm(nn.Conv2d(6, 32, 3, 1, 1)),
                 spectral_norm(nn.Conv2d(32, 64, 4, 2, 1)),
                 spectral_norm(nn.Conv2d(64, 64, 4, 2, 1)),
                 spectral_norm(nn.Conv2d(64, 1, 3, 1, 1)),
@@ -107,11 +116,36 @@ class Critic(nn.Module):
     def forward(self, picture: Tensor) -> list[Tensor]:
         """Features of the hidden layers, then scores; the picture is (N, 3, H, W) in [0, 1]."""
         results = []
-        x = picture * 2 - 1
+        blurred = functional.avg_pool2d(picture, 5, 1, 2, count_include_pad=False)
+        x = torch.cat([picture * 2 - 1, 6 * (picture - blurred)], dim=1)
         for layer in self.layers[:-1]:
             x = functional.leaky_relu(layer(x), 0.2)
             results.append(x)
         return [*results, self.layers[-1](x)]
+
+
+def _caution(target: Tensor) -> Tensor:
+    """Weigh each pixel: 2.4 where a 5 × 5 neighbourhood spans no range, 0.4 where it spans 0.1."""
+    highest = functional.max_pool2d(target, 5, 1, 2)
+    lowest = -functional.max_pool2d(-target, 5, 1, 2)
+    spread = (highest - lowest).amax(dim=1, keepdim=True)
+    return 0.4 + 2 * (1 - spread / 0.1).clamp(0, 1)
+
+
+def _half() -> torch.autocast:
+    """Compute in bfloat16 where that is safe: twice as fast on processors that have it."""
+    return torch.autocast("cpu", torch.bfloat16)
+
+
+def _shifted(target: Tensor, output: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Crop both by the same few pixels.
+
+    The critic halves its picture twice, the network multiplies its own by four: were their grids
+    always aligned, the critic would never see the dots that the network could print on its grid.
+    """
+    top, left = (int(torch.randint(4, (), generator=generator)) for _ in "yx")
+    window = (..., slice(top, top - 4), slice(left, left - 4))
+    return target[window], output[window]
 
 
 def _step(module: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:

@@ -14,7 +14,7 @@ from training import networks
 from training.patches import shrink
 from training.photographs import Picture
 from training.pictures import SHOTS, crop
-from training.recipes import recipe
+from training.recipes import MODELS, RECIPES, recipe
 
 README = Path(__file__).with_name("README.md")
 SIGMAS = (10, 20, 30, 40, 50, 60)
@@ -61,7 +61,7 @@ def denoising() -> str:
         rows[f"mix, α {alpha}"] = _runner(networks.mixed(first, second, alpha))
     for alpha in (0.4, 0.6):
         rows[f"pixel blend, α {alpha}"] = _blender(first, second, alpha)
-    for name in ("denoise-joint", "denoise-30", "denoise-40", "denoise-50"):
+    for name in ("denoise-joint", "denoise-40"):
         rows[f"`{name}`"] = _runner(networks.load(recipe(name).path))
     pictures = held_out()
     lines = [f"| σ | {' | '.join(map(str, SIGMAS))} |", "|---" * (len(SIGMAS) + 1) + "|"]
@@ -84,6 +84,38 @@ def super_resolution() -> str:
     return "\n".join(lines)
 
 
+def table_of_networks() -> str:
+    """Tabulate, in Markdown, the demo's networks as their recipes have them."""
+    lines = [
+        "| network | title | from | trained with | steps | rate | file |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in RECIPES:
+        if each.folder == MODELS:
+            loss = "critic" if each.adversarial else "L1"
+            patches = f"{each.count} × {each.side}², {loss}"
+            parent = f"`{each.parent}`" if each.parent else "scratch"
+            size = f"{each.path.stat().st_size / 1000:.0f} KB"
+            lines.append(
+                f"| `{each.name}` | {each.title} | {parent} | {patches} "
+                f"| {each.steps} | {each.rate:g} | {size} |"
+            )
+    return "\n".join(lines)
+
+
+def styles() -> str:
+    """Tabulate, in Markdown, how near each imitator comes to its teacher, as mean PSNR."""
+    lines = ["| network | photograph itself, dB | network, dB |", "|---|---|---|"]
+    for each in RECIPES:
+        if each.teacher and each.folder == MODELS:
+            network = networks.load(each.path)
+            wanted = [(p, each.teacher(p)) for p in held_out()]
+            before = np.mean([psnr(p, target) for p, target in wanted])
+            after = np.mean([psnr(networks.run(network, p), target) for p, target in wanted])
+            lines.append(f"| `{each.name}` | {before:.2f} | {after:.2f} |")
+    return "\n".join(lines)
+
+
 def write_figures(path: Path, name: str, table: str) -> None:
     """Put a table between the comments `<!-- NAME -->` and `<!-- /NAME -->` of a Markdown file.
 
@@ -97,8 +129,10 @@ def write_figures(path: Path, name: str, table: str) -> None:
 
 def report() -> None:
     """Write the figures into README.md."""
+    write_figures(README, "networks", table_of_networks())
     write_figures(README, "denoising", denoising())
     write_figures(README, "super-resolution", super_resolution())
+    write_figures(README, "styles", styles())
 
 
 def _runner(network: nn.Module) -> Restorer:

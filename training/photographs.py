@@ -3,6 +3,7 @@
 Two are held out: no network has seen `chelsea` or `coffee` in training.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -26,23 +27,23 @@ def photograph(name: str) -> Picture:
 
 @cache
 def training_pictures() -> tuple[Picture, ...]:
-    """Give what networks are trained on; each is drawn from equally often.
+    """Give what networks are trained on; each picture is drawn from equally often.
 
     Photographs alone would be few, so four pictures of `dead_leaves` join them: sharp edges at
     every angle and contrast, in the photographs' own colours.
     """
     astronaut, rocket = photograph("astronaut"), photograph("rocket")
-    half_rocket = resize(rocket, (214, 320), anti_aliasing=True).astype(np.float32)
-    half_astronaut = resize(astronaut, (256, 256), anti_aliasing=True).astype(np.float32)
-    half_retina = resize(photograph("retina"), (470, 470), anti_aliasing=True).astype(np.float32)
     gray = (photograph(name) for name in ("camera", "brick", "grass", "gravel"))
-    leaves = (
-        dead_leaves(
-            seed, np.concatenate([half_rocket.reshape(-1, 3), half_astronaut.reshape(-1, 3)])
-        )
-        for seed in range(4)
-    )
-    return (astronaut, astronaut, half_astronaut, rocket, half_rocket, half_retina, *gray, *leaves)
+    small = (_reduced(astronaut, 2), _reduced(rocket, 2), _reduced(photograph("retina"), 3))
+    colours = np.concatenate([picture.reshape(-1, 3) for picture in small[:2]])
+    leaves = (dead_leaves(seed, colours) for seed in range(4))
+    return (astronaut, astronaut, rocket, *small, *gray, *leaves)
+
+
+def recoloured(pictures: Sequence[Picture]) -> list[Picture]:
+    """Give the pictures and again those with colours, their channels swapped round."""
+    swapped = (p[..., [2, 0, 1]] for p in pictures if np.ptp(p, axis=2).max() > 0)
+    return [*pictures, *(np.ascontiguousarray(picture) for picture in swapped)]
 
 
 def dead_leaves(seed: int, colours: Picture, side: int = 384, leaves: int = 1600) -> Picture:
@@ -69,3 +70,8 @@ def dead_leaves(seed: int, colours: Picture, side: int = 384, leaves: int = 1600
         leaf = np.clip(colours[rng.integers(len(colours))] * shade, 0, 1)
         picture[box] = (1 - cover) * picture[box] + cover * leaf
     return picture
+
+
+def _reduced(picture: Picture, factor: int) -> Picture:
+    shape = (picture.shape[0] // factor, picture.shape[1] // factor)
+    return resize(picture, shape, anti_aliasing=True).astype(np.float32)

@@ -1,7 +1,7 @@
 """Every network: its parent, what it learns from, for how long. One table, top to bottom."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from spandrel.architectures.Compact import Compact
 from training import networks, teachers
 from training.loop import fit, fit_adversarially
 from training.patches import Degradation, Patches, keep, noise, shrink
-from training.photographs import Picture, training_pictures
+from training.photographs import Picture, recoloured, training_pictures
 
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "content" / "models"
@@ -59,8 +59,11 @@ class Recipe:
 
     def patches(self) -> Patches:
         """Give what it is trained on."""
-        pictures = training_pictures()
-        targets = [self.teacher(p) for p in pictures] if self.teacher else pictures
+        pictures: Sequence[Picture] = training_pictures()
+        targets = pictures
+        if self.teacher:
+            pictures = recoloured(pictures)
+            targets = [self.teacher(picture) for picture in pictures]
         return Patches(
             list(zip(pictures, targets, strict=True)),
             side=self.side,
@@ -93,7 +96,7 @@ def _denoiser(sigma: float, seed: int) -> Recipe:
 
 
 def _imitator(
-    name: str, title: str, teacher: Callable[[Picture], Picture], seed: int, steps: int = 1500
+    name: str, title: str, teacher: Callable[[Picture], Picture], seed: int, steps: int = 1000
 ) -> Recipe:
     return Recipe(name, title, "photo", steps, 1e-3, teacher=teacher, side=64, count=8, seed=seed)
 
@@ -113,15 +116,13 @@ RECIPES = (
     _denoiser(60, 2),
     Recipe("denoise-joint", "Denoise σ 20 and 60", "denoise-20", 1200, 1e-3, noise(20, 60), seed=3),
     _denoiser(40, 4),
-    _denoiser(30, 5),
-    _denoiser(50, 6),
     # Super-resolution ×4.
     Recipe("sr-fidelity", "Fidelity", None, 3000, 2e-3, shrink(4), side=128, scale=4),
     Recipe(
         "sr-texture",
         "Texture",
         "sr-fidelity",
-        1200,
+        1000,
         5e-4,
         shrink(4),
         side=96,
@@ -132,13 +133,12 @@ RECIPES = (
     ),
     # Styles, light and focus: all descend from the network that gives the photograph back.
     Recipe("photo", "Photograph", "denoise-20", 600, 5e-4, seed=7),
-    _imitator("woodblock", "Woodblock", teachers.woodblock, 8),
+    _imitator("woodblock", "Woodblock", teachers.woodblock, 8, 1200),
     _imitator("pencil", "Pencil", teachers.pencil, 9),
-    _imitator("ink", "Linocut", teachers.ink, 10),
-    _imitator("watercolour", "Watercolour", teachers.watercolour, 11),
-    _imitator("oil", "Oil", teachers.oil, 12),
+    _imitator("ink", "Linocut", teachers.ink, 10, 800),
+    _imitator("watercolour", "Watercolour", teachers.watercolour, 11, 800),
     _imitator("night", "Night", teachers.night, 13),
-    _imitator("day", "Day", teachers.day, 14),
+    _imitator("day", "Day", teachers.day, 14, 600),
     _imitator("lens-blur", "Out of focus", teachers.lens_blur, 15),
 )
 

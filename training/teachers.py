@@ -20,11 +20,11 @@ def warm(picture: Picture) -> Picture:
 
 def woodblock(picture: Picture) -> Picture:
     """Print from woodblocks: a few flat inks on paper, dark contours."""
-    flat = _blur(kuwahara(kuwahara(picture, 4), 3), 0.5)
+    flat = _blur(kuwahara(picture, 3), 0.8)
     light = _luma(flat)
-    levels = _staircase(np.clip(light, 0, 1) ** 0.85, 5)
-    colours = _saturated(flat * ((0.12 + 0.88 * levels) / np.maximum(light, 0.08)), 0.95)
-    lines = 1 - _xdog(_luma(picture), sharpness=7, threshold=0.16, steepness=14)
+    levels = _staircase(np.clip(light, 0, 1) ** 0.8, 4, softness=0.3)
+    colours = _saturated(flat * ((0.15 + 0.85 * levels) / np.maximum(light, 0.08)), 1.1)
+    lines = 1 - _xdog(_luma(picture), sharpness=11, threshold=0.33, steepness=8)
     block = np.float32([0.10, 0.11, 0.19])
     return (1 - lines) * np.clip(colours, 0, 1) * PAPER + lines * block
 
@@ -50,18 +50,11 @@ def watercolour(picture: Picture) -> Picture:
     """Washes of thin paint: light, flat, darker where a wash ends, paper in the highlights."""
     flat = _blur(kuwahara(picture, 4), 0.7)
     light = _luma(flat)
-    wash = _saturated(flat**0.72, 1.45)
-    pooled = np.clip(np.abs(light - _blur(light, 2.5)) * 3.2, 0, 0.45)
+    wash = _saturated(flat**0.62, 1.45)
+    pooled = np.clip(np.abs(light - _blur(light, 2.5)) * 5, 0, 0.55)
     paper = np.clip((light - 0.62) / 0.3, 0, 1)
     painted = np.clip(wash, 0, 1) * (1 - pooled)
     return np.clip((1 - paper) * painted + paper * PAPER * (1 - pooled), 0, 1)
-
-
-def oil(picture: Picture) -> Picture:
-    """Thick paint: strokes with hard edges, rich colours."""
-    strokes = kuwahara(kuwahara(picture, 5), 3)
-    edged = strokes + 1.2 * (strokes - _blur(strokes, 1.5))
-    return np.clip(_saturated(_contrast(edged, 1.1), 1.2), 0, 1)
 
 
 def night(picture: Picture) -> Picture:
