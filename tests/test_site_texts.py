@@ -220,7 +220,8 @@ def test_what_markdown_can(project: Project) -> None:
 A table
 ///
 
-Note[^1] -- and "quotes" {: .wide }
+Note[^1] -- and "quotes"
+{: .wide }
 
 ``` python
 x = "not smart -- here"
