@@ -57,6 +57,8 @@ export class Loader {
     this.files = new Map(); // address → blob address
     /** @type {Map<string, string>} */
     this.errors = new Map();
+    /** @type {Set<string>} */
+    this.failed = new Set(); // whose copy in the browser's own cache is no good
     /** @type {Map<object, {wants: Want[], changed: () => void}>} */
     this.owners = new Map();
     /** @type {Set<string>} */
@@ -87,7 +89,8 @@ export class Loader {
 
   /** Forget failures, so that they are tried again. */
   retry() {
-    for (const url of this.errors.keys()) this.files.delete(url);
+    this.failed = new Set(this.errors.keys());
+    for (const url of this.failed) this.files.delete(url);
     this.errors.clear();
     this.pump();
   }
@@ -112,7 +115,7 @@ export class Loader {
   /** @param {Want} want @param {boolean} fetchOnly */
   async load({ slot, url, bytes, rank }, fetchOnly) {
     try {
-      const file = this.files.get(url) ?? download(url, rank);
+      const file = this.files.get(url) ?? download(url, rank, this.failed.has(url) ? "reload" : "force-cache");
       this.files.set(url, file);
       const address = await file;
       if (fetchOnly) return;
@@ -144,10 +147,9 @@ export class Loader {
 /** @param {string} slot @param {string} url */
 const key = (slot, url) => `${slot} ${url}`;
 
-/** Frames never change under their name, so any copy the browser has is good. @param {string} url @param {number} rank @returns {Promise<string>} */
-async function download(url, rank) {
-  const options = { priority: rank ? "low" : "high", cache: "force-cache" };
-  const response = await fetch(url, /** @type {RequestInit} */ (options));
+/** Frames never change under their name, so any copy the browser has is good. @param {string} url @param {number} rank @param {RequestCache} cache @returns {Promise<string>} */
+async function download(url, rank, cache) {
+  const response = await fetch(url, { priority: rank ? "low" : "high", cache });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   return URL.createObjectURL(await response.blob());
 }

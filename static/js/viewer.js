@@ -64,6 +64,11 @@ export const viewerElement = (loader, address) =>
       if (entry?.type === "navigate") this.scrollIntoView({ block: "nearest" });
     }
 
+    /** Bytes of decoded pictures that the page holds. */
+    get decoded() {
+      return loader.decoded.bytes;
+    }
+
     async start() {
       const source = new URL(this.dataset.src ?? "", document.baseURI).href;
       const stage = /** @type {HTMLElement} */ (this.querySelector(".stage"));

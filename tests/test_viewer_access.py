@@ -1,0 +1,143 @@
+"""Everyone can use it: axe-core, names, keyboard, text size, colours, motion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from viewer_browser import Server, Viewer
+
+AXE = Path(__file__).parent / "js" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("", "all/", "404.html", "comparisons/sharpness/", "comparisons/everything/",
+         "comparisons/triangle/", "comparisons/regions/", "comparisons/gap/#gap=alpha:0.3")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def axe() -> Path:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: run `npm ci` in tests/js to check accessibility")
+    return AXE
+
+
+def violations(page: Page, axe: Path) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(server: Server, new_page: Callable[..., Page], axe: Path, scheme: str) -> None:
+    page = new_page(color_scheme=scheme)
+    for path in PAGES:
+        page.goto(server.url + path)
+        if path.startswith("comparisons"):
+            expect(page.locator("[data-state]").first).not_to_have_attribute("data-state", "loading")
+            page.get_by_text("Files, sizes, models and checksums").click()
+        assert violations(page, axe) == [], path
+    page.get_by_role("button", name="Help").first.click()
+    assert violations(page, axe) == []
+
+
+def test_everything_is_reached_by_tab(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    viewer.list("Left").focus()
+    reached = set()
+    for _ in range(30):
+        name = page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.closest('label')?.innerText ?? document.activeElement.innerText")
+        reached.add(name.split("\n")[0])
+        page.keyboard.press("Tab")
+    assert {"Left", "Input", "Right", "Split", "Alpha", "Play", "Zoom in", "Fit", "Actual size",
+            "Flicker", "Difference", "Pixelated", "Copy link", "Help", "Reset", "Fullscreen"} <= reached  # fmt: skip
+
+
+def test_the_status_line_does_not_chatter(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.evaluate("""() => {
+        window.spoken = [];
+        for (const line of document.querySelectorAll('[role=status], output:not([aria-live=off]), [role=alert]')) {
+            new MutationObserver(() => spoken.push(line.textContent)).observe(line, {childList: true, characterData: true, subtree: true});
+        }
+    }""")
+    viewer.alpha.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+        viewer.ready()
+    assert page.evaluate("spoken") == []
+    live = "[...document.querySelectorAll('output')].filter(o => o.getAttribute('aria-live') !== 'off').length"
+    assert page.evaluate(live) == 0  # an output is live by default
+
+
+def test_theme_toggle(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(color_scheme="light")
+    page.goto(server.url)
+    toggle = page.get_by_role("button", name="Dark theme")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate(colour) != light
+    page.reload()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate(colour) != light
+    toggle.click()
+    assert page.evaluate(colour) == light
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_overflows(server: Server, new_page: Callable[..., Page], width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
+    for path in (*PAGES, "comparisons/wide/", "comparisons/path/", "comparisons/square/"):
+        page.goto(server.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_text_at_200_percent(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    for name in ("Play", "Actual size", "Pixelated", "Fullscreen"):
+        viewer.button(name).scroll_into_view_if_needed()
+        expect(viewer.button(name)).to_be_in_viewport(ratio=1)
+
+
+def test_forced_colours(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(forced_colors="active")
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    viewer.button("Difference").click()
+    width = "button => getComputedStyle(button).outlineStyle"
+    assert viewer.button("Difference").evaluate(width) == "solid"
+    assert viewer.button("Flicker").evaluate(width) == "none"
+
+
+def test_reduced_motion(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(reduced_motion="reduce")
+    page.goto(f"{server.url}comparisons/sharpness/")
+    Viewer(page, "Sharpness").ready()
+    running = page.evaluate("document.getAnimations().length")
+    assert running == 0
+
+
+def test_no_layout_shift(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 412, "height": 823})
+    page.add_init_script("""() => {
+        window.shift = 0;
+        new PerformanceObserver(list => { for (const e of list.getEntries()) shift += e.value })
+            .observe({type: 'layout-shift', buffered: true});
+    }""".removeprefix("() => ").strip("{}"))
+    for path in ("comparisons/sharpness/", "comparisons/diffusion/", "comparisons/triangle/"):
+        page.goto(server.url + path)
+        expect(page.locator("[data-state]").first).to_have_attribute("data-state", "ready")
+        page.wait_for_timeout(200)
+        assert page.evaluate("shift") == 0, path

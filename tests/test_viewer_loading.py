@@ -1,0 +1,189 @@
+"""What is fetched when, and that the stage is never blank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from viewer_browser import Server, Viewer, until
+
+WATCH = """() => {
+    window.samples = [];
+    const stage = document.querySelector('[data-state]');
+    const slider = document.querySelector('[aria-label=Frame]');
+    const look = () => {
+        const picture = [...stage.querySelectorAll('[data-frame]')].at(-1);
+        samples.push({
+            wanted: Number(slider.value), shown: Number(picture?.dataset.frame ?? -1),
+            blank: !picture || !picture.complete || picture.naturalWidth === 0,
+            state: stage.dataset.state, says: stage.parentElement.innerText.includes('loading'),
+        });
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+}"""
+
+
+def pictures(server: Server) -> dict[str, int]:
+    return {path: count for path, count in server.requests.items() if "/frames/" in path}
+
+
+def test_only_what_is_shown_then_the_rest(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/diffusion/")
+    viewer = Viewer(page, "Diffusion").ready()
+    page.wait_for_load_state("networkidle")
+    assert len(pictures(server)) == 1  # both ends are the first frame
+    viewer.slider("Frame").focus()
+    until(page, "performance.getEntriesByType('resource').filter(e => e.name.includes('/frames/')).length >= 17")
+    viewer.slider("Frame").press("End")
+    viewer.ready()
+    assert len(pictures(server)) == 17
+    for _ in range(16):
+        viewer.slider("Frame").press("ArrowLeft")
+    viewer.ready()
+    # The first frame came with the page, so the browser may have asked for it by itself as well.
+    assert max(pictures(server).values()) == 1
+
+
+def test_never_blank_and_says_loading(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/diffusion/")
+    viewer = Viewer(page, "Diffusion").ready()
+    server.delay = 0.15
+    page.evaluate(WATCH)
+    slider = viewer.slider("Frame")
+    slider.focus()
+    for _ in range(16):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(30)
+    viewer.ready()
+    samples = page.evaluate("samples")
+    assert len({sample["shown"] for sample in samples}) > 3
+    late = 0
+    for before, sample in zip(samples, samples[1:], strict=False):
+        assert not sample["blank"]
+        if sample["wanted"] == before["wanted"] and sample["shown"] != sample["wanted"]:
+            late += 1
+            assert sample["state"] == "loading"
+            assert sample["says"]
+    assert late > 5  # the server was slow enough for this to mean something
+    assert max(pictures(server).values()) == 1
+
+
+def test_three_at_a_time(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/diffusion/")
+    viewer = Viewer(page, "Diffusion").ready()
+    server.delay = 0.1
+    viewer.slider("Frame").focus()
+    until(page, "performance.getEntriesByType('resource').filter(e => e.name.includes('/frames/')).length >= 17")
+    overlap = page.evaluate("""() => {
+        const all = performance.getEntriesByType('resource').filter(e => e.initiatorType === 'fetch' && e.name.includes('/frames/'));
+        return Math.max(...all.map(a => all.filter(b => b.startTime <= a.startTime && b.responseEnd > a.startTime).length));
+    }""")
+    assert overlap == 3
+
+
+def test_decoded_pictures_stay_under_the_limit(server: Server, new_page: Callable[..., Page]) -> None:
+    """Forty frames are 157 MB decoded; 128 MB are kept, and no file is fetched again."""
+    page = new_page()
+    page.goto(f"{server.url}comparisons/long/")
+    viewer = Viewer(page, "Long").ready()
+    decoded = "document.querySelector('alpha-viewer').decoded / 2 ** 20"
+    viewer.slider("Frame").focus()
+    most = 0.0
+    for key in ["ArrowRight"] * 39 + ["ArrowLeft"] * 39:
+        page.keyboard.press(key)
+        viewer.ready()
+        most = max(most, page.evaluate(decoded))
+    assert 100 < most <= 128
+    assert max(pictures(server).values()) == 1
+
+
+def test_save_data(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {saveData: true}})")
+    page.goto(f"{server.url}comparisons/diffusion/")
+    viewer = Viewer(page, "Diffusion").ready()
+    viewer.slider("Frame").press("ArrowRight")
+    viewer.ready()
+    page.wait_for_timeout(300)
+    assert len(pictures(server)) == 2
+
+
+def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[..., Page]) -> None:
+    server.broken = {"diffusion-3.png"}
+    page = new_page(expect_errors=True)
+    page.goto(f"{server.url}comparisons/diffusion/")
+    viewer = Viewer(page, "Diffusion").ready()
+    slider = viewer.slider("Frame")
+    slider.fill("3")
+    expect(viewer.stage).to_have_attribute("data-state", "error")
+    expect(viewer.stage).to_contain_text("4 could not be loaded: 503")
+    assert viewer.frames()[1] in range(17)  # something is still shown
+    slider.press("ArrowRight")
+    viewer.ready()
+    slider.press("ArrowLeft")
+    expect(viewer.stage).to_have_attribute("data-state", "error")
+    server.broken = set()
+    viewer.button("Retry").click()
+    viewer.ready()
+    assert viewer.frames() == [0, 3]
+
+
+def test_a_comparison_without_data_can_be_retried(server: Server, new_page: Callable[..., Page]) -> None:
+    server.broken = {"data.json"}
+    page = new_page(expect_errors=True)
+    page.goto(f"{server.url}comparisons/diffusion/")
+    viewer = Viewer(page, "Diffusion")
+    expect(viewer.stage).to_contain_text("could not be loaded")
+    server.broken = set()
+    viewer.button("Retry").click()
+    viewer.ready()
+
+
+def test_works_without_javascript(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(java_script_enabled=False, viewport={"width": 800, "height": 900})
+    page.goto(f"{server.url}comparisons/sharpness/")
+    assert page.get_by_role("slider").count() == 0
+    assert page.get_by_role("combobox").count() == 0
+    boxes = [page.get_by_role("img", name=name, exact=True).bounding_box() for name in ("Input", "mix α = 0.5")]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    page.get_by_text("Files, sizes, models and checksums").click()
+    rows = page.get_by_role("table", name="All frames").get_by_role("row")
+    assert rows.count() == 1 + 46
+    link = page.get_by_role("link", name="mix α = 0.3").first.get_attribute("href")
+    assert link == "../../frames/sharpness-harbour-mix-3.png"
+    page.goto(f"{server.url}comparisons/diffusion/")
+    assert page.get_by_role("img", name="Obi-Wan").bounding_box()
+
+
+def test_print_shows_both_ends(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/sharpness/#sharpness=zoom:4;split:0;mode:difference")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.emulate_media(media="print")
+    left, right = (picture.bounding_box() for picture in viewer.stage.locator("[data-frame]").all())
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+    assert left["width"] == pytest.approx(right["width"], abs=1)
+    for name in ("Input", "mix α = 0.5"):
+        expect(viewer.group.get_by_role("figure", name=name).get_by_text(name)).to_be_visible()
+
+
+def test_no_request_leaves_the_site(server: Server, new_page: Callable[..., Page], site_folder: Path) -> None:
+    page = new_page()
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.goto(f"{server.url}comparisons/regions/")
+    Viewer(page, "Regions").ready()
+    assert all(url.startswith((server.url, "blob:")) for url in seen)
+    assert (site_folder / "some" / "prefix" / "404.html").exists()
