@@ -110,7 +110,7 @@ function shownAs({ recipe, label, weights = {} }, index, { kind, titles }) {
   if (kind === "frames") {
     return [
       { id: "frame", label: "Frame at the slider", follows: true, rank: 0 },
-      { id: String(index), label, follows: false, rank: 1 },
+      { id: String(index), label: /^\d+$/.test(label) ? `Frame ${label}` : label, follows: false, rank: 1 },
     ];
   }
   if (recipe === "blend") return [{ id: recipe, label: "Pixel blend", follows: true, rank: 1 }];
@@ -204,7 +204,10 @@ export function valueText(catalogue, at) {
 export function describe({ left, right, at }, catalogue) {
   const { data, positions, choices } = catalogue;
   if (!positions.length) return `${choices[left].label} | ${choices[right].label}`;
-  if (data.kind === "frames") return `${at + 1} / ${positions.length} · ${positions[at].label}`;
+  if (data.kind === "frames") {
+    const { label } = positions[at];
+    return `${at + 1} / ${positions.length}${label === `${at + 1}` ? "" : ` · ${label}`}`;
+  }
   const mix = mixture(catalogue, at, " + ");
   return isLattice(data) || data.regions?.length ? mix : `α ${fixed(positions[at].value)} · ${mix}`;
 }
