@@ -12,7 +12,7 @@ from generator.estimate import keep_rate
 from generator.examine import examine, read_models_here
 from generator.exports import make_exports
 from generator.kinship import find_kinship, inspect_here, kinship_warnings
-from generator.manifest import ManifestFile, load
+from generator.manifest import ManifestFile, load, unused
 from generator.plan import Job, Plan, make_plan
 from generator.render import RenderReport, render
 from generator.site import SiteReport, check_site, check_site_output, write_site
@@ -55,10 +55,15 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
     Raises ManifestError before anything is written, StoreError and OutputError where the disk
     refuses. Frames that could not be rendered are in the report, and marked in the site.
     """
-    started = time.monotonic()
     file = load(options.config)
     store = Store(file.root / CACHE)
     check_site_output(file, store, options.output)
+    with store.locked():
+        return _build(file, store, options, progress)
+
+
+def _build(file: ManifestFile, store: Store, options: Options, progress: Progress) -> BuildReport:
+    started = time.monotonic()
     facts = examine(file, store, read_models_here)
     plan = make_plan(file, facts, drafts=options.drafts)
     jobs = missing(plan, store, force=options.force)
@@ -82,10 +87,15 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
         exports=make_exports(plan, store),
         kinship=kinship,
     )
-    reused = len(plan.frames) - rendered.frames - len(rendered.failures)
-    seconds = time.monotonic() - started
-    warnings = site.warnings + kinship_warnings(kinship, plan, file)
-    return BuildReport(plan, rendered, reused, site, options.output, seconds, warnings)
+    return BuildReport(
+        plan,
+        rendered,
+        reused=len(plan.frames) - rendered.frames - len(rendered.failures),
+        site=site,
+        output=options.output,
+        seconds=time.monotonic() - started,
+        warnings=unused(file) + kinship_warnings(kinship, plan, file) + site.warnings,
+    )
 
 
 def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:

@@ -10,7 +10,7 @@ from generator.errors import Problem
 from generator.estimate import estimate_bytes, estimate_seconds
 from generator.examine import examine, read_models_apart
 from generator.kinship import find_kinship, kinship_warnings
-from generator.manifest import load
+from generator.manifest import load, unused
 from generator.plan import Job, Plan, make_plan
 from generator.site import check_site
 from generator.store import Store
@@ -44,5 +44,5 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, facts, store),
-        warnings + kinship_warnings(kinship, plan, file),
+        unused(file) + kinship_warnings(kinship, plan, file) + warnings,
     )

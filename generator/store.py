@@ -7,6 +7,8 @@ Layout, under ``.cache/`` beside the manifest::
     measurements/3f/<key>.json PSNR and SSIM
     derived/3f/<key>.<suffix>  made from frames without rendering: thumbnails, cards
     facts.json                 what is known about files (see examine)
+    aside/                     files being written; what a killed build left here goes
+    lock, owner                the build that is running
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
 only. What does not match its record is not there.
@@ -18,15 +20,21 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from generator.errors import StoreError
 from generator.plan import Frame, Measurement
+
+_ASIDE = "aside"
 
 
 @dataclass(frozen=True)
@@ -115,28 +123,34 @@ class Store:
         """Keep a small JSON file in the store's root. Raises StoreError."""
         self._write(self.folder / name, _to_json(data))
 
-    def size(self) -> tuple[int, int]:
-        """Return the number of files and of bytes in the store."""
-        sizes = [path.stat().st_size for path in self._files()]
-        return len(sizes), sum(sizes)
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other builds away meanwhile; the lock of a killed build does not linger.
+
+        Raises StoreError, which names the owner, where another build holds it.
+        """
+        owner = self.folder / "owner"
+        lock = FileLock(self.folder / "lock", timeout=0)
+        try:
+            self._prepared  # noqa: B018 - creates the folder once
+            lock.acquire()
+        except Timeout:
+            who = owner.read_text(errors="replace").strip() if owner.exists() else "another build"
+            message = f"{self.folder} is in use by {who}: wait for it, or stop it"
+            raise StoreError(message) from None
+        except OSError as error:
+            raise StoreError(f"cannot write {self.folder}: {error.strerror}") from error
+        try:
+            for leftover in (self.folder / _ASIDE).iterdir():
+                leftover.unlink(missing_ok=True)
+            self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+            yield
+        finally:
+            lock.release()
 
     def clear(self) -> None:
         """Remove the store with everything in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def prune(self, keep: Iterable[Frame]) -> int:
-        """Remove frames other than ``keep`` and what a killed build left; return bytes freed."""
-        names = {frame.name for frame in keep} | {f"{frame.key}.json" for frame in keep}
-        freed = 0
-        for path in list(self._files()):
-            frame = path.parent.parent.name == "frames" and path.name not in names
-            if frame or path.name.startswith(_ASIDE):
-                freed += path.stat().st_size
-                path.unlink(missing_ok=True)
-        return freed
-
-    def _files(self) -> Iterator[Path]:
-        return (path for path in self.folder.rglob("*") if path.is_file())
 
     def _measurement_path(self, measurement: Measurement) -> Path:
         key = measurement.key
@@ -149,34 +163,22 @@ class Store:
         try:
             self._prepared  # noqa: B018 - creates the folder once
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_aside(path, data)
+            descriptor, aside = tempfile.mkstemp(dir=self.folder / _ASIDE)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            Path(aside).chmod(0o644)
+            Path(aside).replace(path)
         except OSError as error:
             raise StoreError(f"cannot write {path}: {error.strerror}") from error
 
     @cached_property
     def _prepared(self) -> bool:
         """Create the folder, invisible to git and to backups that honour CACHEDIR.TAG."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / _ASIDE).mkdir(parents=True, exist_ok=True)
         (self.folder / ".gitignore").write_text("*\n")
         tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
         (self.folder / "CACHEDIR.TAG").write_text(tag)
         return True
-
-
-_ASIDE = ".aside-"
-
-
-def write_aside(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then renamed. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _to_json(data: dict[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import ManifestError
-from generator.manifest import ManifestFile, load
+from generator.manifest import ManifestFile, load, unused
 from generator.manifest.alphas import parse_alphas
 from generator.manifest.globs import natural_key
 from generator.manifest.yamlfile import parse
@@ -275,3 +275,26 @@ def test_scalars_are_yaml_1_2(tmp_path: Path) -> None:
 def test_natural_order_is_numeric_order(numbers: list[int]) -> None:
     names = [f"frame{number}.png" for number in numbers]
     assert sorted(names, key=natural_key) == [f"frame{number}.png" for number in sorted(numbers)]
+
+
+def test_what_is_never_used_is_said_with_its_line(tmp_path: Path) -> None:
+    file = read(
+        tmp_path,
+        """\
+site: {title: T}
+models:
+  a: a.safetensors
+  b: b.safetensors
+  c: c.safetensors
+inputs:
+  cat: {path: cat.png, masks: {m: face.png}}
+  dog: dog.png
+comparisons:
+  x: {inputs: [cat], interpolate: {models: [a, b]}}
+""",
+    )
+    assert [str(problem) for problem in unused(file)] == [
+        "site.yaml:5:6: no comparison uses the model 'c'",
+        "site.yaml:7:35: no comparison has the region 'm' of 'cat'",
+        "site.yaml:8:8: no comparison uses the input 'dog'",
+    ]

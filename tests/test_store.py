@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -70,15 +72,37 @@ def test_derived_files_are_made_once(store: Store) -> None:
     assert [path.read_bytes() for path in paths] == [b"card"]
 
 
-def test_prune_keeps_what_is_needed_and_removes_leftovers(store: Store) -> None:
-    store.put(frame(0), b"needed", "")
-    store.put(frame(1), b"old", "")
-    leftover = store.path(frame(0)).with_name(".aside-x")
-    leftover.write_bytes(b"half")
-    freed = store.prune([frame(0)])
-    assert freed > len(b"old") + len(b"half")
-    assert files(store) == [f"{frame(0).key}.json", frame(0).name]
-    assert store.record(frame(0)) is not None
+def test_a_lock_keeps_others_out_and_names_its_owner(store: Store) -> None:
+    refused = pytest.raises(StoreError, match=r"in use by process \d+ on .*: wait")
+    with store.locked(), refused, Store(store.folder).locked():
+        pass
+    with Store(store.folder).locked():
+        pass
+
+
+def test_the_lock_of_a_killed_build_does_not_linger(store: Store) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from generator.store import Store\n"
+        "with Store(Path(sys.argv[1])).locked(): print('locked', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(store.folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"locked\n"
+        with pytest.raises(StoreError, match=f"process {process.pid} on"), store.locked():
+            pass
+        process.kill()
+        process.wait()
+    with store.locked():
+        pass
+
+
+def test_leftovers_of_a_killed_build_go(store: Store) -> None:
+    store.put(frame(), b"picture", "")
+    (store.folder / "aside" / "half").write_bytes(b"half")
+    with store.locked():
+        assert list((store.folder / "aside").iterdir()) == []
+    assert store.record(frame()) is not None
 
 
 def test_many_threads_may_put_the_same_frame(store: Store) -> None:
@@ -106,10 +130,3 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path / "file" / "cache")
     with pytest.raises(StoreError, match=r"cannot write .*file"):
         store.put(frame(), b"picture", "")
-
-
-def test_size_counts_everything(store: Store) -> None:
-    store.put(frame(), b"picture", "")
-    count, size = store.size()
-    assert count == 4
-    assert size == sum(p.stat().st_size for p in store.folder.rglob("*") if p.is_file())

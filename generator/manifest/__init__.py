@@ -2,5 +2,6 @@
 
 from generator.manifest.load import ManifestFile, load
 from generator.manifest.types import Manifest
+from generator.manifest.unused import unused
 
-__all__ = ["Manifest", "ManifestFile", "load"]
+__all__ = ["Manifest", "ManifestFile", "load", "unused"]
