@@ -106,6 +106,8 @@ def test_a_page_that_is_no_text_is_an_error(project: Project) -> None:
         ("[a](../../../../etc/passwd)", "3:5", ""),
         ("![a](https://example.org/x.png)", "3:6", "nothing from elsewhere"),
         ("[a](javascript:alert(1))", "3:5", "left out"),
+        ('<p style="color: red">a</p>', "3:4", "'style' in a tag is left out"),
+        ("a\n{: onclick=x }", "4:4", "'onclick' in a tag is left out"),
         ("[a](readme.md)", "3:5", "no page of the site"),
         ("[a](comparisons/gone/)", "3:5", "leads nowhere"),
     ],
@@ -239,6 +241,7 @@ x = "not smart -- here"
         'class="language-python"',
         "The note.",
         'class="wide"',
+        '<th class="right">b</th>',
         'id="a-quoted-title"',
     ):
         assert part in page

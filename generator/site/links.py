@@ -130,7 +130,7 @@ class _Linker:
             self._level = int(tag.name[1])
         if "data-comparison" in attributes:
             return self._comparison(tag)
-        changed = False
+        changed = self._without_inline(tag)
         for name in _ADDRESSES.get(tag.name, ()):
             if attributes.get(name):
                 changed |= self._address(tag, name)
@@ -139,6 +139,22 @@ class _Linker:
         if tag.name == "img":
             changed |= self._picture(tag)
         return changed
+
+    def _without_inline(self, tag: Tag) -> bool:
+        """Leave out what the pages' security policy would ignore: styles and scripts in tags."""
+        attributes = tag.attributes
+        aligned = re.fullmatch(r"text-align: (right|center|left);", str(attributes.get("style")))
+        if aligned and tag.name in ("td", "th"):  # Markdown's tables
+            del attributes["style"]
+            attributes["class"] = aligned[1]
+            return True
+        inline = [name for name in attributes if name == "style" or name.startswith("on")]
+        for name in inline:
+            self._place = self._source.find(f"{name}=")
+            message = f"'{name}' in a tag is left out: pages take styles and scripts from files"
+            self._problem(f"{message} in static/ alone")
+            del attributes[name]
+        return bool(inline)
 
     def see_text(self, text: str) -> None:
         """Find what pymdownx left in the text of a block that it could not make sense of."""
