@@ -79,6 +79,7 @@ export class Renderer {
     this.set(this.stage, "data-state", problem ? "error" : waiting ? "loading" : "ready");
     this.all(".problem")[0].hidden = !problem;
     this.text(".problem p", problem);
+    this.all(".problem button")[0].hidden = !loader.errors.size; // what is missing stays missing
     this.paintStage(state);
     this.paintControls(state, waiting && !problem);
   }
