@@ -59,7 +59,7 @@ def test_training_lowers_the_loss_and_repeats_to_the_bit(tmp_path):
     for run in "12":
         network = tiny.network()
         losses = list(tiny.losses(network))
-        assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
+        assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])
         networks.save(network, tmp_path / f"{run}.safetensors", title="test")
         files.append((tmp_path / f"{run}.safetensors").read_bytes())
     assert files[0] == files[1]
