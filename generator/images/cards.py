@@ -46,7 +46,9 @@ def _cover(path: Path, size: tuple[int, int]) -> Image.Image:
         colour = on_white(_rgba(image)).convert("RGB")
     width, height = size
     ratio = max(width / colour.width, height / colour.height)
-    window_width, window_height = width / ratio, height / ratio
+    # Rounding must not push the window over the edge.
+    window_width = min(width / ratio, colour.width)
+    window_height = min(height / ratio, colour.height)
     x = (colour.width - window_width) / 2
     y = (colour.height - window_height) / 2
     box = (x, y, x + window_width, y + window_height)
