@@ -287,6 +287,24 @@ def test_exported_weights_are_published_and_load(project: Path, run: Run) -> Non
     assert run("build")[1].startswith("nothing to render")
 
 
+def test_noise_levels_get_a_chart_with_controls(project: Path, run: Run) -> None:
+    shutil.copy(DATA / "tiny_c.safetensors", "tiny_c.safetensors")
+    edit("models: {", "models: {joint: {path: tiny_c.safetensors, title: Joint}, ")
+    edit(
+        "inputs:\n",
+        "inputs:\n  louder: {path: photo.png, reference: photo.png, noise: {sigma: 40}}\n",
+    )
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], beside: [joint]")
+    assert run("build")[0] == 0
+    page = Path("_site/comparisons/mix/index.html").read_text("utf-8")
+    assert "PSNR over noise level" in page
+    chart = page[page.index("PSNR over noise level") :]
+    assert all(words in chart for words in ("best mix", "Joint", "α = 0", "α = 1"))
+    alone = [f for f in data()["frames"] if f.get("weights") == {"joint": 1}]
+    assert [frame["input"] for frame in alone] == ["louder", "photo"]
+    assert f"{alone[0]['psnr']:.2f}" in chart
+
+
 @pytest.mark.parametrize(("form", "count"), [("webp", 4), ("gif", 4), ("mp4", 4)])
 def test_animations_go_there_and_back(project: Path, run: Run, form: str, count: int) -> None:
     edit("alphas: [0, 0.5, 1]", f"alphas: [0, 0.5, 1], animation: {form}")

@@ -343,3 +343,16 @@ def test_exports_are_named_by_title_or_place(folder: Path) -> None:
         ("list-3", "b", {"a": 1.0}),
         ("more-1", "4xint-ac", {"b": 0.3, "c": 0.7}),
     ]
+
+
+def test_models_beside_a_mix_are_shown_alone(folder: Path) -> None:
+    text = BASE.replace("alphas: 3", "alphas: 2, beside: [c]")
+    comparison = plan(folder, text).comparisons[0]
+    assert [(s.label, s.alpha, s.weights) for s in comparison.shown[1:]] == [
+        ("α = 0", 0, {"a": 1, "b": 0}),
+        ("α = 1", 1, {"a": 0, "b": 1}),
+        ("c", None, {"c": 1}),
+    ]
+    assert comparison.models == ("a", "b")
+    with pytest.raises(ManifestError, match=r"site\.yaml:12:\d+: 'x4' enlarges ×4, 'a' ×1"):
+        plan(folder, text.replace("[c]", "[x4]"))

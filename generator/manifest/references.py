@@ -92,7 +92,24 @@ def _comparison(
 def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> Iterator[Found]:
     for index, name in enumerate(mix.models):
         yield from _known(name, models, "model", (*where, "models", index))
+    for index, name in enumerate(mix.beside):
+        yield from _known(name, models, "model", (*where, "beside", index))
     yield from _repeated(mix.models, (*where, "models"))
+    yield from _repeated((*mix.models, *mix.beside), (*where, "beside"), len(mix.models))
+    yield from _control(mix, where)
+    if not mix.extrapolate:
+        # A path counts on from model to model.
+        count, control = len(mix.models), mix.kind_of_control
+        last = count - 1 if control == "path" else 1
+        for key, values, end in (("alphas", mix.alphas, 1), ("export", mix.export, last)):
+            for value in values:
+                if not 0 <= value <= end:
+                    message = f"alpha {value:g} is outside 0 to {end}"
+                    yield (*where, key), f"{message} (allow it: 'extrapolate: true')", False
+
+
+def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
+    """Yield what does not go with the way a visitor moves through the frames."""
     control, count = mix.kind_of_control, len(mix.models)
     needed = {"slider": 2, "triangle": 3, "square": 4}.get(control, count)
     if count != needed:
@@ -109,14 +126,6 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
         yield (*where, "animation"), "mp4 needs PyAV: pip install 'alphagrid[video]'", False
     if mix.export and control not in ("slider", "path"):
         yield (*where, "export"), f"export goes with slider and path, not with {control}", True
-    if not mix.extrapolate:
-        # A path counts on from model to model.
-        last = count - 1 if control == "path" else 1
-        for key, values, end in (("alphas", mix.alphas, 1), ("export", mix.export, last)):
-            for value in values:
-                if not 0 <= value <= end:
-                    message = f"alpha {value:g} is outside 0 to {end}"
-                    yield (*where, key), f"{message} (allow it: 'extrapolate: true')", False
 
 
 def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Iterator[Found]:
@@ -188,10 +197,10 @@ def _known(name: str, known: tuple[str, ...], what: str, where: Location) -> Ite
         yield where, message, where[-1] == name
 
 
-def _repeated(names: tuple[str, ...], where: Location) -> Iterator[Found]:
-    for index, name in enumerate(names):
+def _repeated(names: tuple[str, ...], where: Location, start: int = 0) -> Iterator[Found]:
+    for index, name in enumerate(names[start:], start=start):
         if name in names[:index]:
-            yield (*where, index), f"'{name}' is listed twice", False
+            yield (*where, index - start), f"'{name}' is listed twice", False
 
 
 def _case(names: list[str], section: str) -> Iterator[Found]:

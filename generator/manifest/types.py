@@ -208,6 +208,9 @@ class Interpolate(Entry):
     baseline: Literal["none", "pixel"] = Field(
         "none", description="pixel: also the blend of the outputs, for contrast."
     )
+    beside: tuple[str, ...] = Field(
+        (), description="Models shown for contrast: in the lists, and as lines of the charts."
+    )
     regions: tuple[str, ...] = Field((), description="Masks: one slider each, one for the rest.")
     animation: Literal["none", "webp", "gif", "mp4"] = "none"
     export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")

@@ -36,6 +36,7 @@ def _unused(manifest: Manifest) -> Iterator[tuple[Location, str]]:
 def _models(comparison: Comparison) -> Iterator[str]:
     if comparison.interpolate:
         yield from comparison.interpolate.models
+        yield from comparison.interpolate.beside
     for choice in comparison.choose or ():
         yield from choice.mix or (choice.of,)
 

@@ -16,16 +16,15 @@ from generator.plan.frames import (
     Encoding,
     Frame,
     Input,
-    Measurement,
     Mix,
     Network,
-    Noise,
     Original,
     Picture,
     Recipe,
     Resample,
     Resampling,
 )
+from generator.plan.inputs import Inputs
 from generator.plan.weights import Weights, grid, label, weights_at
 
 
@@ -56,7 +55,7 @@ class _Planner:
         self._manifest = file.manifest
         images = file.manifest.images
         self._encoding = Encoding(images.format, images.quality)
-        self._inputs: dict[str, Input] = {}
+        self._inputs = Inputs(file, facts, self.problems)
         self._exported: dict[str, tuple[tuple[File, float], ...]] = {}
 
     def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
@@ -75,6 +74,10 @@ class _Planner:
         where = ("comparisons", name, "interpolate", "models")
         places: list[Location] = [(*where, index) for index in range(len(mix.models))]
         scale = self._check_mix(mix.models, places)
+        for index, model in enumerate(mix.beside):
+            if (other := self._facts.models[model].scale) != scale:
+                message = f"'{model}' enlarges ×{other}, '{mix.models[0]}' ×{scale}"
+                self._problem(("comparisons", name, "interpolate", "beside", index), message)
         titles = {model: self._manifest.models[model].title for model in mix.models}
         points = grid(mix)
         recipes: list[type[Network]] = [Mix, Blend] if mix.baseline == "pixel" else [Mix]
@@ -93,7 +96,14 @@ class _Planner:
                             name="mix" if kind is Mix else "blend", weights=weights, alpha=alpha,
                         )
                     )  # fmt: skip
-        self._check_references(comparison, inputs, shown, all_must_fit=True)
+            shown += [
+                self._shown(
+                    comparison, input_id, self._network(Mix, comparison, {model: 1.0}), scale,
+                    self._manifest.models[model].title, name="mix", weights={model: 1.0},
+                )
+                for model in mix.beside
+            ]  # fmt: skip
+        self._inputs.check_references(comparison, inputs, shown, all_must_fit=True)
         middle = 1 + (len(points) - 1) // 2
         control = mix.kind_of_control
         exports = tuple(
@@ -128,7 +138,7 @@ class _Planner:
             for input_id in inputs
             for choice, scale in zip(choices, scales, strict=True)
         ]
-        self._check_references(comparison, inputs, shown, all_must_fit=False)
+        self._inputs.check_references(comparison, inputs, shown, all_must_fit=False)
         models = tuple(
             dict.fromkeys(
                 model
@@ -226,83 +236,13 @@ class _Planner:
         weights: Weights | None = None,
         alpha: float | None = None,
     ) -> Shown:
-        prepared = self._input(input_id)
+        prepared = self._inputs.prepared(input_id)
         picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
         frame = Frame(picture, self._encoding)
-        measurement = self._measurement(comparison, input_id, picture)
+        measurement = self._inputs.measurement(comparison, input_id, picture)
         if not name:
             name = recipe.method if isinstance(recipe, Resample) else "input"
         return Shown(frame, name, text, input_id, weights, alpha, measurement)
-
-    def _input(self, input_id: str) -> Input:
-        if input_id in self._inputs:
-            return self._inputs[input_id]
-        written = self._manifest.inputs[input_id]
-        file = self._facts.files[written.path]
-        image = self._facts.images[file.sha256]
-        x, y, width, height = written.crop or (0, 0, image.width, image.height)
-        where = ("inputs", input_id, "crop")
-        if x + width > image.width or y + height > image.height:
-            message = (
-                f"the crop reaches to {x + width}×{y + height}, "
-                f"the picture ends at {image.width}×{image.height}"
-            )
-            self._problem(where, message)
-        noise = Noise(written.noise.sigma, written.noise.seed) if written.noise else None
-        self._inputs[input_id] = Input(
-            file,
-            written.crop,
-            written.downscale,
-            noise,
-            -(-width // written.downscale),
-            -(-height // written.downscale),
-            image.channels,
-            image.alpha,
-        )
-        return self._inputs[input_id]
-
-    def _measurement(
-        self, comparison: Comparison, input_id: str, picture: Picture
-    ) -> Measurement | None:
-        written = self._manifest.inputs[input_id]
-        if written.reference is None or not comparison.metrics:
-            return None
-        file = self._facts.files[written.reference]
-        image = self._facts.images[file.sha256]
-        size = (picture.width, picture.height)
-        if (image.width, image.height) == size:
-            return Measurement(picture, file, None)
-        source = self._facts.images[self._facts.files[written.path].sha256]
-        same_view = (image.width, image.height) == (source.width, source.height)
-        if same_view and written.crop and written.crop[2:] == size:
-            return Measurement(picture, file, written.crop)
-        return None
-
-    def _check_references(
-        self,
-        comparison: Comparison,
-        inputs: tuple[str, ...],
-        shown: list[Shown],
-        *,
-        all_must_fit: bool,
-    ) -> None:
-        """Report references of a size that no output has; nothing is measured silently wrong."""
-        for input_id in inputs:
-            written = self._manifest.inputs[input_id]
-            outputs = [s for s in shown if s.input == input_id and s.weights is not None]
-            misfits = [s for s in outputs if s.measurement is None]
-            any_fits = any(s.measurement for s in outputs)
-            if written.reference is None or not comparison.metrics or not misfits:
-                continue
-            if any_fits and not all_must_fit:
-                continue
-            picture = misfits[0].frame.picture
-            image = self._facts.images[self._facts.files[written.reference].sha256]
-            message = (
-                f"the reference is {image.width}×{image.height}, "
-                f"the output {picture.width}×{picture.height}: they must be of one size"
-            )
-            self._problem(("inputs", input_id, "reference"), message)
 
     def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
         """Check that models can be mixed, and return their scale."""

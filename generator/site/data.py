@@ -24,7 +24,7 @@ def data_json(view: ComparisonView) -> str:
     if view.inputs:
         head["inputs"] = [picture.id for picture in view.inputs]
     head["titles"] = {
-        "models": {model.id: model.title for model in view.models},
+        "models": {model.id: model.title for model in (*view.models, *view.beside)},
         "inputs": {picture.id: picture.title for picture in view.inputs},
     }
     head["start"] = dict(zip(("left", "right"), view.start, strict=True))

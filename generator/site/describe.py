@@ -91,6 +91,7 @@ class _Builder:
             height=max(left["height"], frames[plan.right]["height"]),
             inputs=inputs,
             models=tuple(self._models[name] for name in plan.models),
+            beside=tuple(self._models[name] for name in (mix.beside if mix else ())),
             frames=frames,
             left=left,
             right=frames[plan.right],
@@ -108,11 +109,13 @@ class _Builder:
 
     def _frame(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
         view: FrameView = {}
+        mixed = set(plan.models)
         if shown.input:
             view["input"] = shown.input
         view["recipe"] = shown.recipe
         if shown.weights is not None:
-            view["weights"] = {name: shown.weights.get(name, 0.0) for name in plan.models}
+            zeros = dict.fromkeys(plan.models, 0.0) if shown.weights.keys() <= mixed else {}
+            view["weights"] = zeros | shown.weights
         if shown.alpha is not None:
             view["alpha"] = shown.alpha
         view["label"] = shown.label
@@ -177,7 +180,7 @@ def _charts(
     if plan.kind != "interpolate" or plan.control not in ("slider", "path"):
         return
     measured = {picture.id: _measured(plan, frames, picture.id) for picture in inputs}
-    levels = _noise_levels(manifest, plan, measured)
+    levels = _noise_levels(manifest, plan, frames, measured)
     stops = [manifest.models[name].title for name in plan.models] if plan.control == "path" else []
     yield noise_charts(plan.id, levels)
     for picture in inputs:
@@ -205,6 +208,7 @@ def _measured(
 def _noise_levels(
     manifest: Manifest,
     plan: ComparisonPlan,
+    frames: Sequence[FrameView],
     measured: Mapping[str, Mapping[str, Mapping[str, Points]]],
 ) -> list[NoiseLevel]:
     """Return the results by noise level, where inputs are one picture under several of them."""
@@ -213,5 +217,23 @@ def _noise_levels(
     one = len({(picture.path, picture.crop, picture.downscale) for picture in pictures}) == 1
     if not one or len(set(sigmas)) != len(sigmas) or "psnr" not in plan.comparison.metrics:
         return []
-    curves = [measured[name]["psnr"]["mix"] for name in plan.inputs]
-    return [NoiseLevel(sigma, mix, {}) for sigma, mix in zip(sigmas, curves, strict=True) if mix]
+    return [
+        NoiseLevel(sigma, mix, _controls(manifest, plan, frames, name))
+        for sigma, name in zip(sigmas, plan.inputs, strict=True)
+        if (mix := measured[name]["psnr"]["mix"])
+    ]
+
+
+def _controls(
+    manifest: Manifest, plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
+) -> dict[str, float]:
+    """Return the PSNR of the models shown beside the mix, by title."""
+    mix = plan.comparison.interpolate
+    beside = mix.beside if mix else ()
+    return {
+        manifest.models[name].title: frame["psnr"]
+        for frame in frames
+        if frame["input"] == input_id and "psnr" in frame
+        for name in beside
+        if frame.get("weights") == {name: 1.0}
+    }

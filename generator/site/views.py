@@ -105,9 +105,12 @@ class ComparisonView:
     exports: tuple[ExportView, ...] = ()
     animations: tuple[AnimationView, ...] = ()
     kinship: tuple[KinshipView, ...] = ()
+    beside: tuple[ModelView, ...] = ()
     regions: tuple[dict[str, Any], ...] = ()
 
     def at(self, root: str) -> ComparisonView:
         """Return the view for a page whose way to the site's root is ``root``."""
         models = tuple(replace(m, description=at_root(m.description, root)) for m in self.models)
-        return replace(self, caption=at_root(self.caption, root), models=models)
+        beside = tuple(replace(m, description=at_root(m.description, root)) for m in self.beside)
+        caption = at_root(self.caption, root)
+        return replace(self, caption=caption, models=models, beside=beside)

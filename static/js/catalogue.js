@@ -105,7 +105,7 @@ export function arrange(data) {
  *
  * @param {Frame} frame @param {number} index @param {Data} data @returns {Choice[]}
  */
-function shownAs({ recipe, label, weights = {} }, index, { kind, titles }) {
+function shownAs({ recipe, label, weights = {} }, index, { kind, models, titles }) {
   if (kind === "choose") return [{ id: label, label, follows: false, rank: 0 }];
   if (kind === "frames") {
     return [
@@ -116,9 +116,10 @@ function shownAs({ recipe, label, weights = {} }, index, { kind, titles }) {
   if (recipe === "blend") return [{ id: recipe, label: "Pixel blend", follows: true, rank: 1 }];
   if (recipe !== "mix") return [{ id: recipe, label, follows: false, rank: 0 }];
   const mix = { id: recipe, label: "Network mix", follows: true, rank: 1 };
+  const beside = Object.keys(weights).some((id) => !models?.includes(id));
   const model = Object.keys(weights).find((id) => weights[id] === 1);
   const alone = { id: `model-${model}`, label: titles?.models?.[`${model}`] ?? `${model}`, follows: false, rank: 2 };
-  return model ? [mix, alone] : [mix];
+  return beside ? [alone] : model ? [mix, alone] : [mix];
 }
 
 /** Triangle or square: weights instead of one alpha. @param {Data} data */

@@ -1,0 +1,96 @@
+"""Inputs and references of a manifest, as plans name them."""
+
+from __future__ import annotations
+
+from generator.errors import Problem
+from generator.facts import Facts
+from generator.manifest import ManifestFile
+from generator.manifest.types import Comparison
+from generator.manifest.yamlfile import Location
+from generator.plan.comparisons import Shown
+from generator.plan.frames import Input, Measurement, Noise, Picture
+
+
+class Inputs:
+    """Prepares the inputs of a manifest; what does not fit is added to ``problems``."""
+
+    def __init__(self, file: ManifestFile, facts: Facts, problems: list[Problem]) -> None:
+        self._file = file
+        self._facts = facts
+        self._problems = problems
+        self._prepared: dict[str, Input] = {}
+
+    def prepared(self, input_id: str) -> Input:
+        """Return an input as the models see it."""
+        if input_id in self._prepared:
+            return self._prepared[input_id]
+        written = self._file.manifest.inputs[input_id]
+        file = self._facts.files[written.path]
+        image = self._facts.images[file.sha256]
+        x, y, width, height = written.crop or (0, 0, image.width, image.height)
+        where = ("inputs", input_id, "crop")
+        if x + width > image.width or y + height > image.height:
+            message = (
+                f"the crop reaches to {x + width}×{y + height}, "
+                f"the picture ends at {image.width}×{image.height}"
+            )
+            self._report(where, message)
+        noise = Noise(written.noise.sigma, written.noise.seed) if written.noise else None
+        self._prepared[input_id] = Input(
+            file,
+            written.crop,
+            written.downscale,
+            noise,
+            -(-width // written.downscale),
+            -(-height // written.downscale),
+            image.channels,
+            image.alpha,
+        )
+        return self._prepared[input_id]
+
+    def measurement(
+        self, comparison: Comparison, input_id: str, picture: Picture
+    ) -> Measurement | None:
+        """Return what to measure a picture against, None where nothing is asked or fits."""
+        written = self._file.manifest.inputs[input_id]
+        if written.reference is None or not comparison.metrics:
+            return None
+        file = self._facts.files[written.reference]
+        image = self._facts.images[file.sha256]
+        size = (picture.width, picture.height)
+        if (image.width, image.height) == size:
+            return Measurement(picture, file, None)
+        source = self._facts.images[self._facts.files[written.path].sha256]
+        same_view = (image.width, image.height) == (source.width, source.height)
+        if same_view and written.crop and written.crop[2:] == size:
+            return Measurement(picture, file, written.crop)
+        return None
+
+    def check_references(
+        self,
+        comparison: Comparison,
+        inputs: tuple[str, ...],
+        shown: list[Shown],
+        *,
+        all_must_fit: bool,
+    ) -> None:
+        """Report references of a size that no output has; nothing is measured silently wrong."""
+        for input_id in inputs:
+            written = self._file.manifest.inputs[input_id]
+            outputs = [s for s in shown if s.input == input_id and s.weights is not None]
+            misfits = [s for s in outputs if s.measurement is None]
+            any_fits = any(s.measurement for s in outputs)
+            if written.reference is None or not comparison.metrics or not misfits:
+                continue
+            if any_fits and not all_must_fit:
+                continue
+            picture = misfits[0].frame.picture
+            image = self._facts.images[self._facts.files[written.reference].sha256]
+            message = (
+                f"the reference is {image.width}×{image.height}, "
+                f"the output {picture.width}×{picture.height}: they must be of one size"
+            )
+            self._report(("inputs", input_id, "reference"), message)
+
+    def _report(self, location: Location, message: str) -> None:
+        self._problems.append(self._file.problem(location, message))
