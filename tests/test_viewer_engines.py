@@ -1,4 +1,4 @@
-"""The core journey (slide, split, zoom, fullscreen, reset, deep link, keyboard) in other engines."""
+"""The core journey in other engines: slide, split, zoom, fullscreen, reset, link, keyboard."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-
 from viewer_browser import Server, Viewer, until
 
 FIREFOX = Path("/usr/bin/firefox-esr")

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-
 from viewer_browser import ALPHAS, Server, Viewer, until
 
 OpenViewer = Callable[..., Viewer]
@@ -113,7 +112,7 @@ def test_uneven_alphas_step_from_frame_to_frame(open_viewer: OpenViewer) -> None
 
 
 def test_split_at_zoom_stays_under_the_pointer(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", hash="#sharpness=zoom:8")
+    viewer = open_viewer("sharpness", link="#sharpness=zoom:8")
     x, y = centre(viewer)
     mouse = viewer.page.mouse
     mouse.move(x + 4, y)
@@ -147,7 +146,7 @@ def test_dragging_the_picture(open_viewer: OpenViewer) -> None:
 
 
 def test_other_buttons_are_the_browsers(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", hash="#sharpness=zoom:4")
+    viewer = open_viewer("sharpness", link="#sharpness=zoom:4")
     x, y = centre(viewer)
     before = viewer.box()
     for button in ("middle", "right"):
@@ -159,7 +158,7 @@ def test_other_buttons_are_the_browsers(open_viewer: OpenViewer) -> None:
 
 
 def test_the_picture_cannot_be_lost(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", hash="#sharpness=zoom:3")
+    viewer = open_viewer("sharpness", link="#sharpness=zoom:3")
     stage = viewer.stage_box()
     for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"):
         viewer.press(*[key] * 40)
@@ -171,7 +170,7 @@ def test_the_picture_cannot_be_lost(open_viewer: OpenViewer) -> None:
 
 
 def test_view_is_kept_through_changes(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", hash="#sharpness=zoom:5;cx:0.3;cy:0.6")
+    viewer = open_viewer("sharpness", link="#sharpness=zoom:5;cx:0.3;cy:0.6")
     before = viewer.box()
     viewer.press("]")
     assert viewer.ready().box() == before
@@ -192,7 +191,7 @@ def test_view_is_kept_through_changes(open_viewer: OpenViewer) -> None:
 
 
 def test_fullscreen_keeps_the_view_and_the_focus(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", hash="#sharpness=zoom:5;cx:0.3;cy:0.6")
+    viewer = open_viewer("sharpness", link="#sharpness=zoom:5;cx:0.3;cy:0.6")
     before, zoom = viewer.view(), viewer.zoom.inner_text()
     button = viewer.button("Fullscreen")
     button.click()
@@ -277,7 +276,9 @@ def test_double_click(open_viewer: OpenViewer) -> None:
 
 
 def test_pinch_pan_and_double_tap(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+    viewer = open_viewer(
+        "sharpness", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800}
+    )
     x, y = centre(viewer)
     touch = fingers(viewer.page)
     before, fitted = viewer.view(), viewer.zoom.inner_text()
@@ -313,7 +314,9 @@ def test_pinch_pan_and_double_tap(open_viewer: OpenViewer) -> None:
 
 
 def test_a_finger_moves_the_split_and_leaves_scrolling(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 600})
+    viewer = open_viewer(
+        "sharpness", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 600}
+    )
     x, y = centre(viewer)
     touch = fingers(viewer.page)
     touch("touchStart", (x + 80, y))
@@ -342,7 +345,7 @@ def test_deep_link_gives_the_same_pixels(open_viewer: OpenViewer, server: Server
     expect(viewer.group.get_by_text("Link copied")).to_be_visible()
     link = viewer.page.evaluate("navigator.clipboard.readText()")
     until(viewer.page, "link => location.href === link", arg=link)
-    other = open_viewer("sharpness", hash=link[link.index("#") :])
+    other = open_viewer("sharpness", link=link[link.index("#") :])
     assert other.stage.screenshot() == viewer.stage.screenshot()
     assert other.frames() == viewer.frames()
 
@@ -362,14 +365,18 @@ def test_back_button_and_broken_links(open_viewer: OpenViewer, server: Server) -
     viewer.page.go_back()
     viewer.page.go_back()
     expect(viewer.ready().alpha).to_have_attribute("aria-valuetext", re.compile("^alpha 0.70"))
-    odd = open_viewer("sharpness", hash="#sharpness=alpha:9;zoom:-3;cx:NaN;split:7;input:dog;%E0=%;x")
+    odd = open_viewer(
+        "sharpness", link="#sharpness=alpha:9;zoom:-3;cx:NaN;split:7;input:dog;%E0=%;x"
+    )
     expect(odd.alpha).to_have_attribute("aria-valuetext", re.compile("^alpha 1.00"))
     assert odd.split.input_value() == "100"
     assert odd.frames() == [0, 11]
 
 
 def test_reset(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("sharpness", hash="#sharpness=alpha:0.1;zoom:4;input:cat;split:0.2;mode:difference")
+    viewer = open_viewer(
+        "sharpness", link="#sharpness=alpha:0.1;zoom:4;input:cat;split:0.2;mode:difference"
+    )
     handle = viewer.alpha.element_handle()
     viewer.button("Reset").click()
     viewer.ready()
@@ -393,7 +400,10 @@ def test_peek_flicker_and_difference(open_viewer: OpenViewer) -> None:
     viewer.button("Difference").click()
     viewer.group.get_by_role("combobox", name="Gain").select_option("1")
     first, second = (90, 90, 90), (40 + 150 * 5 // 11, 60, 150)
-    expected = {tuple(abs(a * k // 4 - b * k // 4) for a, b in zip(first, second, strict=True)) for k in (3, 4)}
+    expected = {
+        tuple(abs(a * k // 4 - b * k // 4) for a, b in zip(first, second, strict=True))
+        for k in (3, 4)
+    }
     assert any(pixel(viewer, x + 60, y) == pytest.approx(value, abs=2) for value in expected)
     viewer.press("d")
 
@@ -431,8 +441,12 @@ def test_flicker_is_slow_and_held_with_reduced_motion(open_viewer: OpenViewer) -
 
 
 @pytest.mark.parametrize("density", [1, 2, 3])
-def test_actual_size_is_pixel_for_pixel(open_viewer: OpenViewer, site_folder: object, density: int) -> None:
-    viewer = open_viewer("sharpness", device_scale_factor=density, viewport={"width": 701, "height": 700})
+def test_actual_size_is_pixel_for_pixel(
+    open_viewer: OpenViewer, site_folder: object, density: int
+) -> None:
+    viewer = open_viewer(
+        "sharpness", device_scale_factor=density, viewport={"width": 701, "height": 700}
+    )
     viewer.press("1", "p") if density == 3 else viewer.press("1")
     viewer.split.fill("0")
     viewer.settle()
@@ -441,14 +455,18 @@ def test_actual_size_is_pixel_for_pixel(open_viewer: OpenViewer, site_folder: ob
     left, top = max(box["x"], stage["x"]) + 30, max(box["y"], stage["y"]) + 40
     clip = {"x": left, "y": top, "width": 100, "height": 30}
     shot = Image.open(io.BytesIO(viewer.page.screenshot(clip=clip))).convert("RGB")
-    picture = Image.open(f"{site_folder}/some/prefix/frames/sharpness-harbour-mix-5.png").convert("RGB")
+    picture = Image.open(f"{site_folder}/some/prefix/frames/sharpness-harbour-mix-5.png").convert(
+        "RGB"
+    )
     dx, dy = round((left - box["x"]) * density), round((top - box["y"]) * density)
     assert shot.tobytes() == picture.crop((dx, dy, dx + shot.width, dy + shot.height)).tobytes()
 
 
 def test_pixelated(open_viewer: OpenViewer) -> None:
     viewer = open_viewer("tiny")
-    expect(viewer.button("Pixelated")).to_have_attribute("aria-pressed", "true")  # 40 px over the stage
+    expect(viewer.button("Pixelated")).to_have_attribute(
+        "aria-pressed", "true"
+    )  # 40 px over the stage
     viewer.button("Pixelated").click()
     expect(viewer.button("Pixelated")).to_have_attribute("aria-pressed", "false")
     rendering = "image => getComputedStyle(image).imageRendering"
@@ -459,11 +477,14 @@ def test_pixelated(open_viewer: OpenViewer) -> None:
 
 
 def test_play(open_viewer: OpenViewer) -> None:
-    viewer = open_viewer("diffusion", hash="#diffusion=frame:14")
+    viewer = open_viewer("diffusion", link="#diffusion=frame:14")
     slider = viewer.slider("Frame")
     expect(slider).to_have_attribute("aria-valuetext", "frame 15 of 17: 15")
-    slider.evaluate("""slider => { window.seen = []; new MutationObserver(() => seen.push(slider.value))
-        .observe(slider, {attributes: true, attributeFilter: ['aria-valuetext']}) }""")
+    slider.evaluate("""slider => {
+        window.seen = [];
+        new MutationObserver(() => seen.push(slider.value))
+            .observe(slider, {attributes: true, attributeFilter: ['aria-valuetext']});
+    }""")
     viewer.button("Play").click()
     until(viewer.page, "seen.length >= 6")
     viewer.button("Play").click()
@@ -505,7 +526,9 @@ def test_path(open_viewer: OpenViewer) -> None:
     viewer.alpha.fill("2")
     expect(viewer.alpha).to_have_attribute("aria-valuetext", "alpha 2.00: 100% Ukiyo")
     viewer.alpha.press("ArrowLeft")
-    expect(viewer.alpha).to_have_attribute("aria-valuetext", "alpha 1.667: 33.3% Cezanne, 66.7% Ukiyo")
+    expect(viewer.alpha).to_have_attribute(
+        "aria-valuetext", "alpha 1.667: 33.3% Cezanne, 66.7% Ukiyo"
+    )
     expect(viewer.group.get_by_role("listitem").get_by_text("Gogh")).to_be_visible()
 
 
@@ -524,14 +547,21 @@ def test_lattice(open_viewer: OpenViewer, control: str, names: int) -> None:
     assert values()[1] > 0
     viewer.button("Reset").scroll_into_view_if_needed()
     corner = viewer.group.locator("svg:has(g) > circle").evaluate_all(
-        "all => { const b = all.at(-2).getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] }"
+        """all => {
+            const box = all.at(-2).getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }"""
     )
     viewer.page.mouse.click(*corner)
     viewer.settle()
     assert values()[-1] == pytest.approx(1)
     viewer.ready()
     link = f"#{control}=weights:{','.join(['0'] * (names - 1))},1"
-    until(viewer.page, "([link, start]) => location.hash === link || location.hash === start", arg=[link, ""])
+    until(
+        viewer.page,
+        "([link, start]) => location.hash === link || location.hash === start",
+        arg=[link, ""],
+    )
 
 
 def test_regions(open_viewer: OpenViewer) -> None:
@@ -559,7 +589,7 @@ def test_regions(open_viewer: OpenViewer) -> None:
 def test_several_on_a_page(server: Server, new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.goto(f"{server.url}all/")
-    first, third = Viewer(page, "Sharpness").ready(), Viewer(page, "Everything")
+    first, third = Viewer(page, "Sharpness").ready(), Viewer(page, "Regions")
     folded = Viewer(page, "Diffusion")
     expect(folded.stage).to_be_hidden()
     assert not any("diffusion" in path for path in server.requests)

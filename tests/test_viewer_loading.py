@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from viewer_browser import Server, Viewer, until
 
+ALL_ASKED_FOR = """performance.getEntriesByType('resource')
+    .filter(entry => entry.name.includes('/frames/')).length >= 17"""
 WATCH = """() => {
     window.samples = [];
     const stage = document.querySelector('[data-state]');
@@ -38,7 +40,10 @@ def test_only_what_is_shown_then_the_rest(server: Server, new_page: Callable[...
     page.wait_for_load_state("networkidle")
     assert len(pictures(server)) == 1  # both ends are the first frame
     viewer.slider("Frame").focus()
-    until(page, "performance.getEntriesByType('resource').filter(e => e.name.includes('/frames/')).length >= 17")
+    until(
+        page,
+        ALL_ASKED_FOR,
+    )
     viewer.slider("Frame").press("End")
     viewer.ready()
     assert len(pictures(server)) == 17
@@ -64,7 +69,7 @@ def test_never_blank_and_says_loading(server: Server, new_page: Callable[..., Pa
     samples = page.evaluate("samples")
     assert len({sample["shown"] for sample in samples}) > 3
     late = 0
-    for before, sample in zip(samples, samples[1:], strict=False):
+    for before, sample in pairwise(samples):
         assert not sample["blank"]
         if sample["wanted"] == before["wanted"] and sample["shown"] != sample["wanted"]:
             late += 1
@@ -80,15 +85,22 @@ def test_three_at_a_time(server: Server, new_page: Callable[..., Page]) -> None:
     viewer = Viewer(page, "Diffusion").ready()
     server.delay = 0.1
     viewer.slider("Frame").focus()
-    until(page, "performance.getEntriesByType('resource').filter(e => e.name.includes('/frames/')).length >= 17")
+    until(
+        page,
+        ALL_ASKED_FOR,
+    )
     overlap = page.evaluate("""() => {
-        const all = performance.getEntriesByType('resource').filter(e => e.initiatorType === 'fetch' && e.name.includes('/frames/'));
-        return Math.max(...all.map(a => all.filter(b => b.startTime <= a.startTime && b.responseEnd > a.startTime).length));
+        const all = performance.getEntriesByType('resource')
+            .filter(e => e.initiatorType === 'fetch' && e.name.includes('/frames/'));
+        const open = ({startTime: t}) => all.filter(e => e.startTime <= t && e.responseEnd > t);
+        return Math.max(...all.map(entry => open(entry).length));
     }""")
     assert overlap == 3
 
 
-def test_decoded_pictures_stay_under_the_limit(server: Server, new_page: Callable[..., Page]) -> None:
+def test_decoded_pictures_stay_under_the_limit(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
     """Forty frames are 157 MB decoded; 128 MB are kept, and no file is fetched again."""
     page = new_page()
     page.goto(f"{server.url}comparisons/long/")
@@ -106,7 +118,9 @@ def test_decoded_pictures_stay_under_the_limit(server: Server, new_page: Callabl
 
 def test_save_data(server: Server, new_page: Callable[..., Page]) -> None:
     page = new_page()
-    page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {saveData: true}})")
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
     page.goto(f"{server.url}comparisons/diffusion/")
     viewer = Viewer(page, "Diffusion").ready()
     viewer.slider("Frame").press("ArrowRight")
@@ -135,7 +149,9 @@ def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[
     assert viewer.frames() == [0, 3]
 
 
-def test_a_comparison_without_data_can_be_retried(server: Server, new_page: Callable[..., Page]) -> None:
+def test_a_comparison_without_data_can_be_retried(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
     server.broken = {"data.json"}
     page = new_page(expect_errors=True)
     page.goto(f"{server.url}comparisons/diffusion/")
@@ -151,7 +167,10 @@ def test_works_without_javascript(server: Server, new_page: Callable[..., Page])
     page.goto(f"{server.url}comparisons/sharpness/")
     assert page.get_by_role("slider").count() == 0
     assert page.get_by_role("combobox").count() == 0
-    boxes = [page.get_by_role("img", name=name, exact=True).bounding_box() for name in ("Input", "mix α = 0.5")]
+    boxes = [
+        page.get_by_role("img", name=name, exact=True).bounding_box()
+        for name in ("Input", "mix α = 0.5")
+    ]
     assert boxes[0]
     assert boxes[1]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
@@ -179,7 +198,9 @@ def test_print_shows_both_ends(server: Server, new_page: Callable[..., Page]) ->
         expect(viewer.group.get_by_role("figure", name=name).get_by_text(name)).to_be_visible()
 
 
-def test_no_request_leaves_the_site(server: Server, new_page: Callable[..., Page], site_folder: Path) -> None:
+def test_no_request_leaves_the_site(
+    server: Server, new_page: Callable[..., Page], site_folder: Path
+) -> None:
     page = new_page()
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url))

@@ -1,4 +1,4 @@
-"""Browser fixtures for the viewer's tests: one Chromium, one server and one site for all of them."""
+"""Browser fixtures for the viewer's tests: one Chromium and one site for all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
-
 from viewer_site import SiteWriter
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -180,7 +179,12 @@ class Viewer:
     def view(self) -> list[float]:
         """Where the right picture lies on the stage."""
         stage, box = self.stage_box(), self.box()
-        return [round(box["x"] - stage["x"], 2), round(box["y"] - stage["y"], 2), box["width"], box["height"]]
+        return [
+            round(box["x"] - stage["x"], 2),
+            round(box["y"] - stage["y"], 2),
+            box["width"],
+            box["height"],
+        ]
 
     def stage_box(self) -> dict[str, float]:
         box = self.stage.bounding_box()
@@ -189,7 +193,9 @@ class Viewer:
 
     def settle(self) -> None:
         """Wait until what was asked for has been painted."""
-        self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+        self.page.evaluate(
+            "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
+        )
 
     @property
     def zoom(self) -> Locator:
@@ -200,9 +206,9 @@ class Viewer:
 def open_viewer(server: Server, new_page: Callable[..., Page]) -> Callable[..., Viewer]:
     """Open a comparison's page and wait until its pictures are there."""
 
-    def open_comparison(name: str, title: str = "", hash: str = "", **options: Any) -> Viewer:
+    def open_comparison(name: str, title: str = "", link: str = "", **options: Any) -> Viewer:
         page = new_page(**options)
-        page.goto(f"{server.url}comparisons/{name}/{hash}")
+        page.goto(f"{server.url}comparisons/{name}/{link}")
         return Viewer(page, title or name.capitalize()).ready()
 
     return open_comparison

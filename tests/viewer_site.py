@@ -7,7 +7,6 @@ and can have what no build would give: missing frames, sixty inputs, extreme siz
 from __future__ import annotations
 
 import json
-import shutil
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
+from generator.site.assets import build_assets
 from generator.site.views import ComparisonView, InputView, ModelView
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,9 +104,7 @@ class SiteWriter:
             {"name": region, "masks": self.masks(name, region, inputs, size)} for region in regions
         ]
         start = {"left": 0, "right": 1 + len(alphas) // 2}
-        self.add(
-            name, "interpolate", control, frames, start, models, inputs, alphas, masks, title
-        )
+        self.add(name, "interpolate", control, frames, start, models, inputs, alphas, masks, title)
 
     def lattice(
         self, name: str, control: str, models: tuple[str, ...], points: int
@@ -230,7 +228,13 @@ class SiteWriter:
 
     def write(self) -> None:
         """Write assets, a page for each comparison, one of all, a gallery and 404.html."""
-        shutil.copytree(ROOT / "static", self.folder / "assets")
+        static = ROOT / "static"
+        files = {str(path.relative_to(static)): path for path in static.rglob("*.*")}
+        self.assets = build_assets(files)
+        for asset in self.assets.values():
+            path = self.folder / asset.name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(asset.data)
         nav = [{"title": "All on one page", "url": "all/", "current": False}]
         self._page("gallery.html", "", SITE["title"], nav, comparisons=self.comparisons)
         self._page("404.html", "404.html", "Not found", nav)
@@ -255,7 +259,8 @@ class SiteWriter:
         page = {"title": title, "description": "", "url": url, "canonical": "", "image": ""}
         text = self.templates.get_template(template).render(
             site=SITE, root=root, nav=[{**entry, "url": root + entry["url"]} for entry in nav],
-            generator_version="0", page=page, asset=lambda name: f"{root}assets/{name}", **context,
+            generator_version="0", page=page, **context,
+            asset=lambda name: root + self.assets[name].name,
         )  # fmt: skip
         path = self.folder / (url if url.endswith(".html") else f"{url}index.html")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -263,7 +268,9 @@ class SiteWriter:
 
     def _write_data(self, comparison: ComparisonView, frames: list[dict[str, Any]]) -> None:
         away = lambda url: f"../../{url}"  # noqa: E731
-        data: dict[str, Any] = {key: getattr(comparison, key) for key in ("id", "title", "kind", "control")}
+        data: dict[str, Any] = {
+            key: getattr(comparison, key) for key in ("id", "title", "kind", "control")
+        }
         data["start"] = dict(zip(("left", "right"), comparison.start, strict=True))
         data["models"] = [model.id for model in comparison.models]
         data["inputs"] = [each.id for each in comparison.inputs]

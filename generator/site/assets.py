@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from generator.errors import ManifestError, Problem
 from generator.manifest.words import did_you_mean
+from generator.site.scripts import join_scripts
 
 VERBATIM = "root/"
 """Static files under this folder keep their names and land at the site's root."""
@@ -62,9 +63,12 @@ def build_assets(files: dict[str, Path]) -> dict[str, Asset]:
     Raises ManifestError where a file refers to one that does not exist, or where references go
     round in a circle, so that no hash could hold for all of them.
     """
-    builder = _Builder({n: p for n, p in files.items() if not n.startswith(VERBATIM)})
-    for name in builder.files:
-        builder.asset(name, ())
+    hashed = {n: p for n, p in files.items() if not n.startswith(VERBATIM)}
+    joined, inner = join_scripts(hashed)
+    builder = _Builder(hashed, joined)
+    for name in hashed:
+        if name not in inner:
+            builder.asset(name, ())
     if builder.problems:
         raise ManifestError(builder.problems)
     return dict(sorted(builder.done.items()))
@@ -73,14 +77,15 @@ def build_assets(files: dict[str, Path]) -> dict[str, Asset]:
 class _Builder:
     """Depth-first: what a file refers to is named before the file is."""
 
-    def __init__(self, files: dict[str, Path]) -> None:
+    def __init__(self, files: dict[str, Path], joined: dict[str, bytes]) -> None:
         self.files = files
+        self.joined = joined
         self.done: dict[str, Asset] = {}
         self.problems: list[Problem] = []
 
     def asset(self, name: str, open_files: tuple[str, ...]) -> Asset:
         if name not in self.done:
-            data = self.files[name].read_bytes()
+            data = self.joined.get(name) or self.files[name].read_bytes()
             if pattern := _references(name):
                 data = self._rewritten(name, data, pattern, (*open_files, name))
             digest = hashlib.sha256(data).hexdigest()

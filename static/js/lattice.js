@@ -1,5 +1,4 @@
-// Triangle and square: one slider for each model, and a pad as an extra for the pointer. Loaded
-// only by pages that have one.
+// Triangle and square: one slider for each model, and a pad as an extra for the pointer.
 
 import { nearest } from "./catalogue.js";
 import { arrow } from "./controls.js";

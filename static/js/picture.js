@@ -1,5 +1,4 @@
-// The composed view as a file: base and masked regions, at the pictures' own size. Loaded only
-// when asked for.
+// The composed view as a file: base and masked regions, at the pictures' own size.
 
 /** @typedef {{image?: HTMLImageElement, mask?: string}} Part */
 

@@ -4,8 +4,10 @@ import { arrange, isLattice } from "./catalogue.js";
 import { controls } from "./controls.js";
 import { Fullscreen } from "./fullscreen.js";
 import { keyboard } from "./keyboard.js";
+import { lattice } from "./lattice.js";
 import { decode, encode } from "./link.js";
 import { mouse } from "./mouse.js";
+import { compose } from "./picture.js";
 import { flicker, player } from "./play.js";
 import { Renderer } from "./render.js";
 import { parts, reduce } from "./state.js";
@@ -76,7 +78,7 @@ export const viewerElement = (loader, address) =>
       try {
         const response = await fetch(source);
         if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-        await this.run(arrange(await response.json()), source, stage);
+        this.run(arrange(await response.json()), source, stage);
       } catch (error) {
         stage.dataset.state = "error";
         box.hidden = false;
@@ -88,7 +90,7 @@ export const viewerElement = (loader, address) =>
     }
 
     /** @param {Catalogue} catalogue @param {string} source @param {HTMLElement} stage */
-    async run(catalogue, source, stage) {
+    run(catalogue, source, stage) {
       const key = this.key ?? "";
       const group = /** @type {HTMLElement} */ (this.querySelector("[role=group]"));
       let state = decode(address.views.get(key) ?? "", catalogue);
@@ -173,7 +175,7 @@ export const viewerElement = (loader, address) =>
       });
       this.follow = (/** @type {string} */ view) => change(decode(view, catalogue));
       this.reset = actions.reset;
-      if (isLattice(catalogue.data)) renderer.paintLattice = (await import("./lattice.js")).lattice(desk);
+      if (isLattice(catalogue.data)) renderer.paintLattice = lattice(desk);
       stage.tabIndex = 0;
       controls(desk);
       mouse(desk);
@@ -187,7 +189,6 @@ export const viewerElement = (loader, address) =>
 
     /** The right side, composed of its regions, as a file. @param {State} state @param {Catalogue} catalogue @param {Renderer} renderer */
     async save(state, catalogue, renderer) {
-      const { compose } = await import("./picture.js");
       const pieces = parts(state, "right", catalogue).map((part) => {
         const { slot, url } = renderer.want(state, part, part.at, 0);
         return { image: loader.get(slot, url), mask: part.mask && new URL(part.mask, renderer.base).href };

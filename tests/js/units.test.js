@@ -25,6 +25,7 @@ const slider = (extra = {}) =>
     id: "x",
     kind: "interpolate",
     control: "slider",
+    models: ["a", "b"],
     inputs: ["one", "two"],
     titles: { models: { a: "Fidelity", b: "Sharp" }, inputs: {} },
     start: { left: 0, right: 2 },
