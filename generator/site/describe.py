@@ -118,6 +118,8 @@ class _Builder:
             view["weights"] = zeros | shown.weights
         if shown.alpha is not None:
             view["alpha"] = shown.alpha
+        if shown.groups is not None:
+            view["groups"] = shown.groups
         view["label"] = shown.label
         view |= self._file(shown)
         view |= self._scores(shown, plan)

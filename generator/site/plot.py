@@ -60,7 +60,9 @@ def table(chart: Chart) -> Markup:
     xs = sorted({x for curve in chart.curves for x, _ in curve.points})
     values = [dict(curve.points) for curve in chart.curves]
     names = dict(chart.rows)
-    head = _join(_fill('<th scope="col">{}</th>', curve.name) for curve in chart.curves)
+    head = _join(
+        _fill('<th scope="col" class="number">{}</th>', curve.name) for curve in chart.curves
+    )
     rows = _join(
         _fill(
             '<tr><th scope="row">{}</th>{}</tr>\n',
@@ -144,7 +146,7 @@ class _Drawing:
 
     def _axes(self) -> Iterable[Markup]:
         chart, bottom, right = self._chart, HEIGHT - _BOTTOM, WIDTH - _RIGHT
-        for value in nice_ticks(self._low_y, self._high_y, 4):
+        for value in nice_ticks(self._low_y, self._high_y, 5):
             y = self._y(value)
             yield _fill(
                 '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}" stroke="currentColor"'
