@@ -122,7 +122,7 @@ def pairs() -> Iterator[tuple[str, str, Kinship]]:
     siblings = (
         "denoise-20 denoise-60, denoise-20 denoise-joint, denoise-40 denoise-joint,"
         "sr-fidelity sr-texture, denoise-20 photo, photo woodblock, photo lens-blur,"
-        "woodblock pencil, ink watercolour, watercolour night, day night, lens-blur denoise-60,"
+        "woodblock pencil, ink night, lens-blur night, lens-blur denoise-60,"
         "tiny_a tiny_b, tiny_a tiny_c, tiny_b tiny_c, tiny_x4_a tiny_x4_b, tiny_gray_a tiny_gray_b"
     )
     for pair in siblings.split(","):

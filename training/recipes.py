@@ -136,7 +136,7 @@ RECIPES = (
     _imitator("woodblock", "Woodblock", teachers.woodblock, 8, 1200),
     _imitator("pencil", "Pencil", teachers.pencil, 9),
     _imitator("ink", "Linocut", teachers.ink, 10, 800),
-    _imitator("watercolour", "Watercolour", teachers.watercolour, 11, 800),
+    _imitator("watercolour", "Watercolour", teachers.watercolour, 11, 500),
     _imitator("night", "Night", teachers.night, 13),
     _imitator("day", "Day", teachers.day, 14, 600),
     _imitator("lens-blur", "Out of focus", teachers.lens_blur, 15),

@@ -48,7 +48,7 @@ def ink(picture: Picture) -> Picture:
 
 def watercolour(picture: Picture) -> Picture:
     """Washes of thin paint: light, flat, darker where a wash ends, paper in the highlights."""
-    flat = _blur(kuwahara(picture, 4), 0.7)
+    flat = np.clip(_blur(kuwahara(picture, 4), 0.7), 0, 1)
     light = _luma(flat)
     wash = _saturated(flat**0.62, 1.45)
     pooled = np.clip(np.abs(light - _blur(light, 2.5)) * 5, 0, 0.55)
