@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -288,10 +289,11 @@ def interpolation(count: int, **settings: object) -> Interpolate:
 def test_weights_on_a_path_sum_to_1_and_visit_every_model(count: int, steps: int) -> None:
     points = grid(interpolation(count, control="path", steps=steps))
     assert len(points) == (count - 1) * steps + 1
-    assert [alpha for alpha, _ in points] == sorted({alpha for alpha, _ in points})
-    alone = [w for _, w in points if max(w.values()) == 1]
-    assert len(alone) == count
-    for _, weights in points:
+    alphas = [point.alpha for point in points]
+    assert alphas == sorted(set(alphas))
+    mixes = [point.weights for point in points]
+    assert sum(max(weights.values()) == 1 for weights in mixes) == count
+    for weights in mixes:
         assert abs(sum(weights.values()) - 1) < 1e-11
         assert min(weights.values()) >= 0
 
@@ -299,7 +301,7 @@ def test_weights_on_a_path_sum_to_1_and_visit_every_model(count: int, steps: int
 @given(st.sampled_from([(3, "triangle"), (4, "square")]), st.integers(2, 20))
 def test_lattices_sum_to_1_and_their_corners_are_models(shape: tuple[int, str], steps: int) -> None:
     count, control = shape
-    points = [weights for _, weights in grid(interpolation(count, control=control, steps=steps))]
+    points = [p.weights for p in grid(interpolation(count, control=control, steps=steps))]
     assert len(points) == (steps * (steps + 1) // 2 if count == 3 else steps * steps)
     assert len({tuple(w.values()) for w in points}) == len(points)
     corners = [w for w in points if max(w.values()) == 1]
@@ -310,8 +312,9 @@ def test_lattices_sum_to_1_and_their_corners_are_models(shape: tuple[int, str], 
 
 @given(st.floats(0, 1))
 def test_slider_weights_follow_the_formula(alpha: float) -> None:
-    ((kept, weights),) = grid(interpolation(2, alphas=(alpha,)))
-    assert kept == pytest.approx(alpha, abs=1e-12)
+    (point,) = grid(interpolation(2, alphas=(alpha,)))
+    weights = point.weights
+    assert point.alpha == pytest.approx(alpha, abs=1e-12)
     assert weights["a"] == pytest.approx(1 - alpha, abs=1e-12)
     assert weights["b"] == pytest.approx(alpha, abs=1e-12)
 
@@ -356,3 +359,47 @@ def test_models_beside_a_mix_are_shown_alone(folder: Path) -> None:
     assert comparison.models == ("a", "b")
     with pytest.raises(ManifestError, match=r"site\.yaml:12:\d+: 'x4' enlarges ×4, 'a' ×1"):
         plan(folder, text.replace("[c]", "[x4]"))
+
+
+def test_groups_of_layers_have_an_alpha_each(folder: Path) -> None:
+    network = replace(
+        COMPACT, tensors={f"body.{n}.weight": Tensor((16, 16, 3, 3), "") for n in range(4)}
+    )
+    grouped = "alphas: 3, groups: {head: body.0.*, tail: [body.2.*, body.3.*]}"
+    text = BASE.replace("alphas: 3", grouped)
+    planned = plan(folder, text, a=network, b=network)
+    shown = planned.comparisons[0].shown[1:]
+    assert planned.comparisons[0].control == "groups"
+    assert len(shown) == 27
+    assert [s.groups for s in shown[:2]] == [
+        {"head": 0, "tail": 0, "rest": 0},
+        {"head": 0, "tail": 0, "rest": 0.5},
+    ]
+    assert shown[1].label == "head 0, tail 0, rest 0.5"
+    recipe = shown[5].frame.picture.recipe
+    assert isinstance(recipe, Mix)
+    coefficients = {file.path.stem: weight for file, weight in recipe.weights}
+    keys = [f"body.{n}.weight" for n in range(4)]
+    assert [coefficients["b"].of(key) for key in keys] == [0, 1, 0.5, 0.5]
+    assert [coefficients["a"].of(key) for key in keys] == [1, 0, 0.5, 0.5]
+    plain = plan(folder, BASE, a=network, b=network).comparisons[0].shown[1:]
+    equal = [s for s in shown if len(set(s.groups.values())) == 1]
+    assert [s.frame.key for s in equal] == [s.frame.key for s in plain]
+    assert [s.weights for s in equal] == [s.weights for s in plain]
+    assert len({s.frame.key for s in shown}) == 27
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("groups: {head: nothing.*}", "no layer is left for group 'head'; there are body.0.weight"),
+        ("groups: {h: body.*, t: 'body.0.*'}", "no layer is left for group 't'"),
+        ("groups: {h: body.*}, baseline: pixel", "groups have no pixel baseline"),
+        ("groups: {h: body.*}, control: path", "groups go with control slider"),
+        ("groups: {h: body.*}, export: [0]", "not with groups"),
+        ("groups: {h: body.*}, alphas: 2001", "a number of alphas is 2 to 2000"),
+    ],
+)
+def test_what_is_wrong_with_groups(folder: Path, written: str, message: str) -> None:
+    with pytest.raises(ManifestError, match=re.escape(message)):
+        plan(folder, BASE.replace("alphas: 3", written))

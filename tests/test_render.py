@@ -141,6 +141,30 @@ def test_enlarged_frames_agree(built: tuple[Plan, Store, RenderReport]) -> None:
     assert_within_a_level(pixels(plan, store, 1, 4), network({"tiny_x4_a": 1}, small))
 
 
+def test_groups_of_layers_are_mixed_apart(folder: Path) -> None:
+    """Against spandrel and a state dict put together by hand."""
+    text = MANIFEST.replace(
+        "alphas: [0, 0.3, 1], baseline: pixel", "alphas: [0, 0.3, 1], groups: {tail: body.1*}"
+    )
+    plan, _ = planned(folder, text)
+    store = Store(folder / "groups-cache")
+    assert render(plan.jobs(no, no), store, device="cpu").failures == {}
+    a, b = (ModelLoader().load_from_file(DATA / f"tiny_{n}.safetensors") for n in "ab")
+    ours, theirs = a.model.state_dict(), b.model.state_dict()
+    tensor = torch.from_numpy(noisy_photo() / 255).float().permute(2, 0, 1)[None]
+    for shown in plan.comparisons[0].shown[1:]:
+        assert shown.groups is not None
+        mixed = {}
+        for key, value in ours.items():
+            alpha = shown.groups["tail" if key.startswith("body.1") else "rest"]
+            mixed[key] = (1 - alpha) * value + alpha * theirs[key]
+        descriptor = ModelLoader().load_from_file(DATA / "tiny_a.safetensors")
+        descriptor.model.load_state_dict(mixed)
+        with torch.inference_mode():
+            expected = descriptor.eval()(tensor)[0].permute(1, 2, 0).double().numpy() * 255
+        assert_within_a_level(np.asarray(Image.open(store.path(shown.frame))), expected)
+
+
 def test_measurements_are_of_the_picture_before_encoding(
     built: tuple[Plan, Store, RenderReport],
 ) -> None:

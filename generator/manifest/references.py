@@ -110,8 +110,12 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
 
 def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
     """Yield what does not go with the way a visitor moves through the frames."""
+    if mix.groups and mix.control not in (None, "slider"):
+        yield (*where, "control"), f"groups go with control slider, not with {mix.control}", False
+    if mix.groups and mix.baseline != "none":
+        yield (*where, "baseline"), "outputs have no layers: groups have no pixel baseline", False
     control, count = mix.kind_of_control, len(mix.models)
-    needed = {"slider": 2, "triangle": 3, "square": 4}.get(control, count)
+    needed = {"slider": 2, "groups": 2, "triangle": 3, "square": 4}.get(control, count)
     if count != needed:
         message = f"control {control} takes {needed} models, this has {count}"
         if control == "slider":

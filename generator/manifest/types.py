@@ -70,6 +70,11 @@ FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
 Crop = Annotated[tuple[int, int, int, int], BeforeValidator(_check_crop)]
+Patterns = Annotated[
+    tuple[str, ...],
+    Field(min_length=1),
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+]
 Coefficients = Annotated[
     dict[str, Number], Field(min_length=1), AfterValidator(_check_coefficients)
 ]
@@ -211,6 +216,10 @@ class Interpolate(Entry):
     beside: tuple[str, ...] = Field(
         (), description="Models shown for contrast: in the lists, and as lines of the charts."
     )
+    groups: dict[Id, Patterns] = Field(
+        default_factory=dict,
+        description="Layers with an alpha of their own: name to globs of state-dict keys.",
+    )
     regions: tuple[str, ...] = Field((), description="Masks: one slider each, one for the rest.")
     animation: Literal["none", "webp", "gif", "mp4"] = "none"
     export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
@@ -219,7 +228,9 @@ class Interpolate(Entry):
 
     @property
     def kind_of_control(self) -> str:
-        """Return the control as written, or the one that suits the number of models."""
+        """Return the control as written, or the one that suits groups and number of models."""
+        if self.groups:
+            return "groups"
         return self.control or ("slider" if len(self.models) == 2 else "path")
 
 

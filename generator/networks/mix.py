@@ -26,21 +26,25 @@ from generator.errors import IncompatibleError, ModelError, OutputError
 from generator.facts import ModelFacts, mixable
 from generator.networks.facts import describe
 from generator.networks.load import Descriptor, load
+from generator.plan import ByGroup, Coefficient
 
-Weights = Sequence[tuple[Path, float]]
+Weights = Sequence[tuple[Path, Coefficient]]
 """Weights files and their coefficients, in the order in which they are added up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Parent:
-    """A network as an ingredient: ``floats`` is every floating-point tensor, one after another."""
+    """A network as an ingredient: ``floats`` is every floating-point tensor, one after another;
+    ``sizes`` tells their keys and numbers of elements.
+    """  # noqa: D205
 
     path: Path
     facts: ModelFacts
     floats: torch.Tensor
+    sizes: tuple[tuple[str, int], ...]
 
 
-def combine(parents: Sequence[tuple[Parent, float]]) -> torch.Tensor:
+def combine(parents: Sequence[tuple[Parent, Coefficient]]) -> torch.Tensor:
     """Return Σ wᵢ·θᵢ as one float32 vector; a sole coefficient of 1 returns the parent itself.
 
     Raises IncompatibleError where two parents do not match.
@@ -51,10 +55,19 @@ def combine(parents: Sequence[tuple[Parent, float]]) -> torch.Tensor:
             raise IncompatibleError(f"{first.path} and {other.path} cannot be mixed: {reason}")
     if len(parents) == 1 and weight == 1:
         return first.floats
-    total = first.floats * weight
+    total = first.floats * _factor(first, weight)
     for parent, weight in parents[1:]:
-        total += parent.floats * weight
+        total += parent.floats * _factor(parent, weight)
     return total
+
+
+def _factor(parent: Parent, weight: Coefficient) -> float | torch.Tensor:
+    """Return what all weights are multiplied by: a number, or one for each of them."""
+    if not isinstance(weight, ByGroup):
+        return weight
+    values = torch.tensor([weight.of(key) for key, _ in parent.sizes], device=parent.floats.device)
+    sizes = torch.tensor([size for _, size in parent.sizes], device=parent.floats.device)
+    return values.repeat_interleave(sizes)
 
 
 class Mixer:
@@ -131,7 +144,9 @@ def parent_of(path: Path, descriptor: Descriptor, device: torch.device) -> Paren
     """Return a loaded network as an ingredient, on ``device``."""
     values = [value.flatten() for value in _floats(descriptor)]
     floats = torch.cat(values).to(device) if values else torch.empty(0, device=device)
-    return Parent(path, describe(descriptor), floats)
+    state = descriptor.model.state_dict()
+    sizes = tuple((key, v.numel()) for key, v in state.items() if v.is_floating_point())
+    return Parent(path, describe(descriptor), floats, sizes)
 
 
 @torch.inference_mode()

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from generator.plan import Blend, File, Input, Job, Network
+from generator.plan import Blend, Coefficient, File, Input, Job, Network
 
-Weights = tuple[tuple[File, float], ...]
+Weights = tuple[tuple[File, Coefficient], ...]
 
 INPUT_BUDGET = 512 * 2**20
 """Bytes of prepared inputs, and of outputs kept for blends, that are held at once."""

@@ -159,7 +159,7 @@ def _blend(job: Job, parts: Sequence[Output | str]) -> Output | str:
         values, dtype = part
         if isinstance(total, torch.Tensor) and values.shape != total.shape:
             return "the networks' outputs have different sizes and cannot be blended"
-        total = total + values * weight
+        total = total + values * cast(float, weight)
         precision = min(precision, dtype, key=_RANK.index)
     return cast(torch.Tensor, total), precision
 

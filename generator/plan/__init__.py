@@ -4,6 +4,8 @@ from generator.facts import File
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
     Blend,
+    ByGroup,
+    Coefficient,
     Encoding,
     Frame,
     Input,
@@ -22,6 +24,8 @@ from generator.plan.planner import make_plan
 
 __all__ = [
     "Blend",
+    "ByGroup",
+    "Coefficient",
     "ComparisonPlan",
     "Encoding",
     "File",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from generator.facts import File
 from generator.manifest.types import Comparison
-from generator.plan.frames import Frame, Job, Measurement
+from generator.plan.frames import Coefficient, Frame, Job, Measurement
 from generator.plan.weights import Weights
 
 
@@ -17,7 +17,8 @@ class Shown:
     """A frame as a comparison shows it.
 
     ``recipe`` is data.json's word for it, ``weights`` the coefficients by model id, ``alpha``
-    the place on the slider or path; what does not apply is None or empty.
+    the place on the slider or path, ``groups`` the alpha of each group of layers; what does not
+    apply is None or empty.
     """
 
     frame: Frame
@@ -26,6 +27,7 @@ class Shown:
     input: str = ""
     weights: Weights | None = None
     alpha: float | None = None
+    groups: dict[str, float] | None = None
     measurement: Measurement | None = None
 
 
@@ -40,7 +42,7 @@ class PlannedExport:
     name: str
     title: str
     weights: Weights
-    parents: tuple[tuple[File, float], ...]
+    parents: tuple[tuple[File, Coefficient], ...]
 
 
 @dataclass(frozen=True)

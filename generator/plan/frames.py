@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -84,6 +85,31 @@ class Resample:
 
 
 @dataclass(frozen=True)
+class ByGroup:
+    """A coefficient for each group of layers, and for the rest.
+
+    A group is the layers whose state-dict keys match one of its globs; the first match wins.
+    """
+
+    groups: tuple[tuple[tuple[str, ...], float], ...]
+    rest: float
+
+    def of(self, key: str) -> float:
+        """Return the coefficient of one entry of the state dict."""
+        for patterns, value in self.groups:
+            if any(fnmatchcase(key, pattern) for pattern in patterns):
+                return value
+        return self.rest
+
+    def identity(self) -> dict[str, Any]:
+        """Return what keys are made of."""
+        return {"groups": self.groups, "rest": self.rest}
+
+
+Coefficient = float | ByGroup
+
+
+@dataclass(frozen=True)
 class Network:
     """What network recipes share: (weights file, coefficient) pairs and how they are run.
 
@@ -92,7 +118,7 @@ class Network:
     author wrote them (``auto`` stays ``auto``): the device that renders does not enter the key.
     """
 
-    weights: tuple[tuple[File, float], ...]
+    weights: tuple[tuple[File, Coefficient], ...]
     color_fix: ColorFix
     precision: Literal["auto", "fp32", "fp16", "bf16"]
     tile: int | Literal["auto", "off"]
@@ -103,7 +129,10 @@ class Network:
         """Return what keys are made of."""
         return {
             "recipe": self.name,
-            "weights": [[file.sha256, weight] for file, weight in self.weights],
+            "weights": [
+                [file.sha256, weight.identity() if isinstance(weight, ByGroup) else weight]
+                for file, weight in self.weights
+            ],
             "color_fix": self.color_fix,
             "precision": self.precision,
             "tile": self.tile,
@@ -121,6 +150,7 @@ class Mix(Network):
 class Blend(Network):
     """Recipe: the outputs of several networks interpolated, the pixel baseline.
 
+    Its coefficients are numbers: outputs have no layers.
     A blend of one network is that network: the plan makes it a ``Mix``.
     """
 

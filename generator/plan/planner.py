@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import cast
 
 from generator.errors import ManifestError, Problem
 from generator.facts import Facts, File, mixable
 from generator.manifest import ManifestFile
-from generator.manifest.types import RESAMPLINGS, Choice, Comparison
+from generator.manifest.alphas import MAX_ALPHAS, rounded
+from generator.manifest.types import RESAMPLINGS, Choice, Comparison, Interpolate
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
     Blend,
+    ByGroup,
+    Coefficient,
     Encoding,
     Frame,
     Input,
@@ -25,7 +30,10 @@ from generator.plan.frames import (
     Resampling,
 )
 from generator.plan.inputs import Inputs
-from generator.plan.weights import Weights, grid, label, weights_at
+from generator.plan.weights import Point, Weights, grid, mixture, weights_at
+
+REST = "rest"
+"""The name of the layers that are in no group."""
 
 
 def make_plan(file: ManifestFile, facts: Facts, *, drafts: bool = False) -> Plan:
@@ -56,72 +64,99 @@ class _Planner:
         images = file.manifest.images
         self._encoding = Encoding(images.format, images.quality)
         self._inputs = Inputs(file, facts, self.problems)
-        self._exported: dict[str, tuple[tuple[File, float], ...]] = {}
+        self._exported: dict[str, tuple[tuple[File, Coefficient], ...]] = {}
 
     def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
         if comparison.frames is not None:
             return self._frames(name, comparison)
         inputs = comparison.inputs or tuple(self._manifest.inputs)
         if comparison.interpolate is not None:
-            return self._interpolate(name, comparison, inputs)
+            return self._interpolate(name, comparison, comparison.interpolate, inputs)
         return self._choose(name, comparison, comparison.choose or (), inputs)
 
     def _interpolate(
-        self, name: str, comparison: Comparison, inputs: tuple[str, ...]
+        self, name: str, comparison: Comparison, mix: Interpolate, inputs: tuple[str, ...]
     ) -> ComparisonPlan:
-        mix = comparison.interpolate
-        assert mix is not None  # noqa: S101 - the caller's case
-        where = ("comparisons", name, "interpolate", "models")
-        places: list[Location] = [(*where, index) for index in range(len(mix.models))]
-        scale = self._check_mix(mix.models, places)
+        where: Location = ("comparisons", name, "interpolate")
+        scale = self._check_mix(mix.models, [(*where, "models", i) for i in range(len(mix.models))])
         for index, model in enumerate(mix.beside):
             if (other := self._facts.models[model].scale) != scale:
                 message = f"'{model}' enlarges ×{other}, '{mix.models[0]}' ×{scale}"
-                self._problem(("comparisons", name, "interpolate", "beside", index), message)
-        titles = {model: self._manifest.models[model].title for model in mix.models}
-        points = grid(mix)
-        recipes: list[type[Network]] = [Mix, Blend] if mix.baseline == "pixel" else [Mix]
-        shown: list[Shown] = []
-        for input_id in inputs:
-            first = Original() if scale == 1 else Resample("bicubic", scale)
-            text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
-            shown.append(self._shown(comparison, input_id, first, scale, text))
-            for kind in recipes:
-                for alpha, weights in points:
-                    recipe = self._network(kind, comparison, weights)
-                    text = label(alpha, weights, titles)
-                    shown.append(
-                        self._shown(
-                            comparison, input_id, recipe, scale, text,
-                            name="mix" if kind is Mix else "blend", weights=weights, alpha=alpha,
-                        )
-                    )  # fmt: skip
-            shown += [
-                self._shown(
-                    comparison, input_id, self._network(Mix, comparison, {model: 1.0}), scale,
-                    self._manifest.models[model].title, name="mix", weights={model: 1.0},
-                )
-                for model in mix.beside
-            ]  # fmt: skip
+                self._problem((*where, "beside", index), message)
+        points = grid(mix, self._group_names(mix, where))
+        shown = [
+            each
+            for input_id in inputs
+            for each in self._between(comparison, mix, points, input_id, scale)
+        ]
         self._inputs.check_references(comparison, inputs, shown, all_must_fit=True)
         middle = 1 + (len(points) - 1) // 2
-        control = mix.kind_of_control
+        titles = self._titles(mix.models)
         exports = tuple(
             self._export(f"{name}-{alpha:g}", weights_at(mix, alpha), titles)
             for alpha in dict.fromkeys(mix.export)
         )
         return ComparisonPlan(
-            name,
-            comparison,
-            "interpolate",
-            control,
-            mix.models,
-            inputs,
-            tuple(shown),
-            0,
-            middle,
-            exports,
-        )
+            name, comparison, "interpolate", mix.kind_of_control, mix.models, inputs,
+            tuple(shown), 0, middle, exports,
+        )  # fmt: skip
+
+    def _between(
+        self,
+        comparison: Comparison,
+        mix: Interpolate,
+        points: list[Point],
+        input_id: str,
+        scale: int,
+    ) -> Iterator[Shown]:
+        """Yield the frames of one input: itself, mixes, blends, models beside them."""
+        titles = self._titles(mix.models)
+        first = Original() if scale == 1 else Resample("bicubic", scale)
+        text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
+        yield self._shown(comparison, input_id, first, scale, text)
+        for point in points:
+            recipe = self._network(Mix, comparison, self._coefficients(mix, point))
+            text = point.label(titles)
+            yield self._shown(comparison, input_id, recipe, scale, text, name="mix", point=point)
+        for point in points if mix.baseline == "pixel" else ():
+            recipe = self._network(Blend, comparison, point.weights or {})
+            text = point.label(titles)
+            yield self._shown(comparison, input_id, recipe, scale, text, name="blend", point=point)
+        for model, text in self._titles(mix.beside).items():
+            alone = Point({model: 1.0})
+            recipe = self._network(Mix, comparison, {model: 1.0})
+            yield self._shown(comparison, input_id, recipe, scale, text, name="mix", point=alone)
+
+    def _coefficients(self, mix: Interpolate, point: Point) -> Mapping[str, Coefficient]:
+        """Return a point's coefficient for each model: numbers, or one for each group."""
+        if point.weights is not None:
+            return point.weights
+        alphas = point.groups or {}
+        sides = [{n: rounded(1 - a) for n, a in alphas.items()}, alphas]
+        return {
+            model: ByGroup(tuple((mix.groups[n], side[n]) for n in mix.groups), side.get(REST, 0.0))
+            for model, side in zip(mix.models, sides, strict=True)
+        }
+
+    def _group_names(self, mix: Interpolate, where: Location) -> list[str]:
+        """Return the groups of layers, with the rest where a layer is in none of them."""
+        keys = list(self._facts.models[mix.models[0]].tensors)
+        taken: set[str] = set()
+        for name, patterns in mix.groups.items():
+            matching = {k for k in keys if any(fnmatchcase(k, p) for p in patterns)} - taken
+            if not matching:
+                message = f"no layer is left for group '{name}'; there are {_some(keys)}"
+                self._problem((*where, "groups", name), message)
+            taken |= matching
+        names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
+        if (count := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
+            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {count:,} frames"
+            self._problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
+            return names[:1]
+        return names
+
+    def _titles(self, models: Iterable[str]) -> dict[str, str]:
+        return {model: self._manifest.models[model].title for model in models}
 
     def _choose(
         self,
@@ -147,7 +182,7 @@ class _Planner:
                 if model in self._manifest.models
             )
         )
-        titles = {model: self._manifest.models[model].title for model in models}
+        titles = self._titles(models)
         exports = tuple(
             self._export(f"{name}-{number}", choice.mix, titles, choice.title)
             for number, choice in enumerate(choices, start=1)
@@ -167,7 +202,7 @@ class _Planner:
         free = title not in self._manifest.models
         if plain and free and self._exported.setdefault(title.casefold(), parents) == parents:
             name = title
-        return PlannedExport(name, title or label(None, weights, titles), weights, parents)
+        return PlannedExport(name, title or mixture(weights, titles), weights, parents)
 
     def _scale(self, choice: Choice, where: Location) -> int:
         """Return how much larger an entry of ``choose`` makes its input."""
@@ -189,10 +224,12 @@ class _Planner:
             text = choice.title or f"{choice.of.capitalize()} ×{largest}"
             return self._shown(comparison, input_id, recipe, largest, text, name=choice.of)
         weights = choice.mix or {choice.of: 1.0}
-        titles = {model: self._manifest.models[model].title for model in weights}
-        text = choice.title or (label(None, weights, titles) if choice.mix else titles[choice.of])
+        text = choice.title or mixture(weights, self._titles(weights))
+        if choice.of:
+            text = choice.title or self._manifest.models[choice.of].title
+        point = Point(weights)
         network = self._network(Mix, comparison, weights)
-        return self._shown(comparison, input_id, network, scale, text, name="mix", weights=weights)
+        return self._shown(comparison, input_id, network, scale, text, name="mix", point=point)
 
     def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
         files = self._facts.frames[name]
@@ -208,20 +245,20 @@ class _Planner:
         return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), 0, 0)
 
     def _network(
-        self, kind: type[Network], comparison: Comparison, weights: Weights
+        self, kind: type[Network], comparison: Comparison, weights: Mapping[str, Coefficient]
     ) -> Mix | Blend:
         pairs = self._parents(weights)
         recipe = Mix if len(pairs) == 1 or kind is Mix else Blend
         render = self._manifest.render
         return recipe(pairs, comparison.color_fix, render.precision, render.tile)
 
-    def _parents(self, weights: Weights) -> tuple[tuple[File, float], ...]:
+    def _parents(self, weights: Mapping[str, Coefficient]) -> tuple[tuple[File, Coefficient], ...]:
         """Return a mix in canonical form: by file, in order of hashes, without zeros."""
-        by_file: dict[File, float] = {}
+        by_file: dict[File, Coefficient] = {}
         for model, weight in weights.items():
             file = self._facts.files[self._manifest.models[model].path]
-            by_file[file] = by_file.get(file, 0.0) + weight
-        pairs = [(file, weight) for file, weight in by_file.items() if weight]
+            by_file[file] = _sum(by_file[file], weight) if file in by_file else weight
+        pairs = [(file, weight) for file, weight in by_file.items() if weight != 0]
         return tuple(sorted(pairs, key=lambda pair: pair[0].sha256))
 
     def _shown(
@@ -233,8 +270,7 @@ class _Planner:
         text: str,
         *,
         name: str = "",
-        weights: Weights | None = None,
-        alpha: float | None = None,
+        point: Point | None = None,
     ) -> Shown:
         prepared = self._inputs.prepared(input_id)
         picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
@@ -242,7 +278,8 @@ class _Planner:
         measurement = self._inputs.measurement(comparison, input_id, picture)
         if not name:
             name = recipe.method if isinstance(recipe, Resample) else "input"
-        return Shown(frame, name, text, input_id, weights, alpha, measurement)
+        at = point or Point(None)
+        return Shown(frame, name, text, input_id, at.weights, at.alpha, at.groups, measurement)
 
     def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
         """Check that models can be mixed, and return their scale."""
@@ -255,3 +292,18 @@ class _Planner:
 
     def _problem(self, location: Location, message: str) -> None:
         self.problems.append(self._file.problem(location, message))
+
+
+def _sum(one: Coefficient, other: Coefficient) -> Coefficient:
+    """Add the coefficients of one file that goes by two names."""
+    if isinstance(one, ByGroup) and isinstance(other, ByGroup):
+        pairs = zip(one.groups, other.groups, strict=True)
+        groups = tuple((patterns, a + b) for (patterns, a), (_, b) in pairs)
+        return ByGroup(groups, one.rest + other.rest)
+    return cast(float, one) + cast(float, other)
+
+
+def _some(keys: list[str]) -> str:
+    """Show a few keys, so that an author sees what can be matched."""
+    few = keys if len(keys) <= 6 else [*keys[:3], "…", *keys[-2:]]
+    return ", ".join(few)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from generator.manifest.alphas import rounded
 from generator.manifest.types import Interpolate
@@ -12,19 +13,49 @@ Weights = dict[str, float]
 """A coefficient for each model id of a comparison, zeros included; they sum to 1."""
 
 
-def grid(mix: Interpolate) -> list[tuple[float | None, Weights]]:
-    """Return (alpha, weights) of every frame, in the order of the control.
+@dataclass(frozen=True)
+class Point:
+    """A place between models: coefficients, and what the control calls it.
+
+    ``alpha`` is the place on a slider or path; ``groups`` the alpha of each group of layers, in
+    which case ``weights`` are given only where all groups agree.
+    """
+
+    weights: Weights | None
+    alpha: float | None = None
+    groups: dict[str, float] | None = None
+
+    def label(self, titles: dict[str, str]) -> str:
+        """Name it for people: ``α = 0.3``, ``70% A, 30% B`` or ``head 0, tail 0.3``."""
+        if self.groups is not None:
+            return ", ".join(f"{name} {alpha:g}" for name, alpha in self.groups.items())
+        if self.alpha is not None and len(titles) == 2:
+            return f"α = {round(self.alpha, 4):g}"
+        return mixture(self.weights or {}, titles)
+
+
+def grid(mix: Interpolate, groups: Sequence[str] = ()) -> list[Point]:
+    """Return every point of an interpolation, in the order of its control.
 
     slider: the alphas as written. path: legs A→B, B→C, …, alpha counting from 0 at the first
-    model to N-1 at the last. triangle, square: lattices row by row, without an alpha.
+    model to N-1 at the last. triangle, square: lattices row by row. ``groups``, all names of
+    groups of layers: every combination of alphas, the last group's changing fastest.
     """
     control = mix.kind_of_control
     if control == "slider":
-        return [(alpha, _leg(mix.models, 0, alpha)) for alpha in mix.alphas]
+        return [Point(_leg(mix.models, 0, alpha), alpha) for alpha in mix.alphas]
     if control == "path":
         return list(_path(mix))
+    if control == "groups":
+        combinations = itertools.product(mix.alphas, repeat=len(groups))
+        return [_by_group(mix, dict(zip(groups, c, strict=True))) for c in combinations]
     lattice = _triangle if control == "triangle" else _square
-    return [(None, weights) for weights in lattice(mix.models, mix.steps)]
+    return [Point(weights) for weights in lattice(mix.models, mix.steps)]
+
+
+def _by_group(mix: Interpolate, alphas: dict[str, float]) -> Point:
+    one = set(alphas.values())
+    return Point(_leg(mix.models, 0, one.pop()) if len(one) == 1 else None, groups=alphas)
 
 
 def weights_at(mix: Interpolate, alpha: float) -> Weights:
@@ -33,22 +64,19 @@ def weights_at(mix: Interpolate, alpha: float) -> Weights:
     return _leg(mix.models, leg, alpha - leg)
 
 
-def label(alpha: float | None, weights: Weights, titles: dict[str, str]) -> str:
-    """Name a frame for people: ``α = 0.3``, or ``70% A, 30% B`` where alpha alone says little."""
-    if alpha is not None and len(weights) == 2:
-        return f"α = {round(alpha, 4):g}"
-    parts = [f"{round(w * 100, 1):g}% {titles[m]}" for m, w in weights.items() if w]
-    return ", ".join(parts)
+def mixture(weights: Weights, titles: dict[str, str]) -> str:
+    """Return ``70% A, 30% B``."""
+    return ", ".join(f"{round(w * 100, 1):g}% {titles[m]}" for m, w in weights.items() if w)
 
 
-def _path(mix: Interpolate) -> Iterator[tuple[float, Weights]]:
+def _path(mix: Interpolate) -> Iterator[Point]:
     own = "alphas" in mix.model_fields_set
     alphas = mix.alphas if own else [step / mix.steps for step in range(mix.steps + 1)]
-    for leg, _ in enumerate(pairwise(mix.models)):
+    for leg, _ in enumerate(itertools.pairwise(mix.models)):
         for alpha in alphas:
             # A leg's end is the next one's start.
             if alpha < 1 or leg == len(mix.models) - 2 or 0 not in alphas:
-                yield rounded(leg + alpha), _leg(mix.models, leg, alpha)
+                yield Point(_leg(mix.models, leg, alpha), rounded(leg + alpha))
 
 
 def _leg(models: tuple[str, ...], first: int, alpha: float) -> Weights:
