@@ -289,6 +289,6 @@ def test_a_mask_of_another_shape_is_refused_where_it_is_named(project: Project) 
 
 def test_checking_finds_what_building_would(project: Project) -> None:
     project.write("content/index.md", "# Home\n\n[x](gone.md)\n")
-    file, _, plan = project.plan()
-    assert [problem.line for problem in check_site(file, plan)] == [3]
+    file, facts, plan = project.plan()
+    assert [problem.line for problem in check_site(file, plan, facts, project.store)] == [3]
     assert not project.output.exists()
