@@ -138,7 +138,7 @@ RECIPES = (
     _imitator("ink", "Linocut", teachers.ink, 10, 800),
     _imitator("watercolour", "Watercolour", teachers.watercolour, 11, 500),
     _imitator("night", "Night", teachers.night, 13),
-    _imitator("day", "Day", teachers.day, 14, 600),
+    _imitator("day", "Day", teachers.day, 14, 300),
     _imitator("lens-blur", "Out of focus", teachers.lens_blur, 15),
 )
 
