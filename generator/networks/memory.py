@@ -43,7 +43,7 @@ def _free(device: torch.device) -> float:
 
 
 def _available() -> float:
-    """Return bytes of main memory that are free, or half of all where that is not told."""
+    """Return bytes of main memory that are free, or the budget where that is not told."""
     try:
         return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (ValueError, OSError, AttributeError):

@@ -1,0 +1,5 @@
+"""Speed and memory, measured side by side in one run. Figures are kept in RESULTS.md.
+
+``python -m benchmarks.render``  frames against the plain way and a well-written loop
+``python -m benchmarks.scale``   planning and memory over the number of frames
+"""

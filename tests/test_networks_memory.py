@@ -1,0 +1,128 @@
+"""Memory: measured, kept within what is stated, whatever the number and size of pictures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import networks_support as support
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.networks import memory
+from generator.networks.forward import Forward
+from generator.networks.load import load
+from generator.networks.memory import largest_side
+from generator.networks.order import INPUT_BUDGET, in_order
+
+ROOT = Path(__file__).parents[1]
+CPU = torch.device("cpu")
+
+# Runs jobs in a process of its own and prints how much its peak memory grew, in MiB.
+CHILD = """
+import resource, sys
+sys.path.insert(0, {tests!r})
+import networks_support as support
+import numpy as np
+from pathlib import Path
+from generator.networks import memory
+from generator.networks.render import render
+
+memory.CPU_BUDGET = {budget}
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def run(jobs):
+    for made in render(jobs, device="cpu"):
+        assert hasattr(made, "pixels"), made.reason
+        assert made.pixels.std() > 5
+folder = Path({folder!r})
+net = [support.file(support.DATA / f"tiny_{{name}}.safetensors") for name in "ab"]
+{body}
+print(peak() - before)
+"""
+
+
+def growth(folder: Path, body: str, budget: int = 2**30) -> float:
+    script = CHILD.format(tests=str(ROOT / "tests"), folder=str(folder), body=body, budget=budget)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)
+
+
+def test_a_large_picture_takes_its_levels_and_the_budget(tmp_path):
+    side = 1280
+    support.picture(tmp_path / "large.png", support.pixels(side, side, 3))
+    body = """
+small = support.planned(support.picture(folder / "small.png", support.pixels(64, 64, 3)))
+run([support.job(small, [(net[0], 1.0)], precision="fp32")])
+large = support.planned(folder / "large.png")
+before = peak()
+run([support.job(large, [(net[0], 0.5), (net[1], 0.5)], precision="fp32")])
+"""
+    grown = growth(tmp_path, body, budget=48 * 2**20)
+    # Levels in float32, 8-bit pixels of input and output twice over, and the tiles.
+    stated = (12 + 4 * 3) * side**2 / 2**20 + 48
+    untiled = 2 * 16 * 4 * side**2 / 2**20
+    assert grown < stated < untiled
+
+
+def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
+    body = """
+source = support.planned(support.picture(folder / "p.png", support.pixels(128, 128, 3)))
+def sweep(count):
+    alphas = [(i + 0.5) / count for i in range(count)]
+    return [support.job(source, [(net[0], 1 - a), (net[1], a)]) for a in alphas]
+run(sweep(20))
+before = peak()
+run(sweep(120))
+"""
+    assert growth(tmp_path, body) < 16
+
+
+def test_inputs_are_taken_in_turns_that_fit(tmp_path):
+    network = support.file(support.DATA / "tiny_a.safetensors")
+    path = support.picture(tmp_path / "p.png", support.pixels(8, 8, 3))
+    small = support.planned(path)
+    sources = [
+        type(small)(small.file, (0, 0, i, 1), 1, None, 4000 + i, 3000, 3, alpha=False)
+        for i in range(1, 7)
+    ]
+    jobs = [support.job(source, [(network, 1.0)]) for source in sources]
+    batches = list(in_order(jobs))
+    assert [source for batch in batches for source in batch.inputs] == sources
+    for batch in batches:
+        held = sum(12 * source.width * source.height for source in batch.inputs)
+        assert held <= INPUT_BUDGET or len(batch.inputs) == 1
+    assert len(batches) < len(sources)
+
+
+@pytest.mark.parametrize(
+    "make", [support.compact, lambda: support.compact(scale=4), support.esrgan]
+)
+def test_the_fit_predicts_what_a_larger_run_takes(tmp_path, make):
+    descriptor = load(support.write(tmp_path / "n.safetensors", make, 0).path)
+    forward = Forward(descriptor, torch.float32)
+
+    def run(side):
+        forward(torch.full((side, side, 3), 128.0))
+
+    side = 200
+    needed = memory._peak(run, side, CPU)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "_free", lambda _: needed)
+        assert largest_side(run, CPU) == pytest.approx(side, rel=0.05)
+
+
+@given(per_pixel=st.integers(1, 10_000), fixed=st.integers(0, 10**8), free=st.integers(0, 10**11))
+@settings(deadline=None, max_examples=50)
+def test_the_largest_side_fits_by_the_fit(per_pixel, fixed, free):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "_peak", lambda _, side, __: float(fixed + per_pixel * side * side))
+        patch.setattr(memory, "_free", lambda _: float(free))
+        side = largest_side(lambda _: None, CPU)
+    assert side == 1 or fixed + per_pixel * side * side <= free * (1 + 1e-9) + per_pixel
