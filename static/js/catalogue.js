@@ -7,6 +7,7 @@
  * @property {string} recipe
  * @property {Record<string, number>} [weights]
  * @property {number} [alpha]
+ * @property {Record<string, number>} [groups] an alpha for each group of layers
  * @property {string} label
  * @property {string} [url]
  * @property {string} [missing]
@@ -18,7 +19,7 @@
  * @typedef {object} Data
  * @property {string} id
  * @property {"interpolate" | "choose" | "frames"} kind
- * @property {"slider" | "path" | "triangle" | "square" | "lists"} control
+ * @property {"slider" | "path" | "triangle" | "square" | "groups" | "lists"} control
  * @property {string[]} [models]
  * @property {string[]} [inputs]
  * @property {{models?: Record<string, string>, inputs?: Record<string, string>}} [titles]
@@ -34,9 +35,9 @@
  *
  * @typedef {object} Position Where the scrubber may stand: an alpha, or a point of the lattice.
  * @property {number} value of the slider
- * @property {Record<string, number>} weights
+ * @property {Record<string, number>} weights by model; or alphas by group
  * @property {string} label
- * @property {boolean} lattice a point of a triangle or square; its value is only a number
+ * @property {boolean} lattice a point of a triangle, square or of groups; its value is only a number
  *
  * @typedef {object} Catalogue
  * @property {Data} data
@@ -62,7 +63,8 @@ export function arrange(data) {
   const places = [];
 
   data.frames.forEach((frame, index) => {
-    const { alpha, input = "", label, weights = {} } = frame;
+    const { alpha, input = "", label } = frame;
+    const weights = frame.groups ?? frame.weights ?? {};
     for (const choice of shownAs(frame, index, data)) {
       const spot = choice.follows ? [data.kind === "frames" ? index : (alpha ?? Object.values(weights))].join() : "";
       if (choice.follows && !spots.has(spot)) {
@@ -122,8 +124,8 @@ function shownAs({ recipe, label, weights = {} }, index, { kind, models, titles 
   return beside ? [alone] : model ? [mix, alone] : [mix];
 }
 
-/** Triangle or square: weights instead of one alpha. @param {Data} data */
-export const isLattice = ({ control }) => control === "triangle" || control === "square";
+/** Weights, or alphas of groups of layers, instead of one alpha. @param {Data} data */
+export const isLattice = ({ control }) => /^(triangle|square|groups)$/.test(control);
 
 /** Alphas by value; lattice points, whose values only count, by weights. @param {Position} a @param {Position} b */
 function apart(a, b) {
@@ -185,7 +187,8 @@ export const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
 
 /** "70% Fidelity, 30% Sharp". @param {Catalogue} catalogue @param {number} at @param {string} [between] */
 export function mixture({ data, positions }, at, between = ", ") {
-  const { weights } = positions[at];
+  const { label, weights } = positions[at];
+  if (data.control === "groups") return label;
   return Object.keys(weights)
     .filter((id) => weights[id])
     .map((id) => `${percent(weights[id])} ${data.titles?.models?.[id] ?? id}`)

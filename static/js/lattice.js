@@ -1,4 +1,5 @@
-// Triangle and square: one slider for each model, and a pad as an extra for the pointer.
+// Triangle and square: one slider for each model, and a pad as an extra for the pointer. Groups of
+// layers: one slider for each.
 
 import { nearest } from "./catalogue.js";
 import { arrow } from "./controls.js";
@@ -10,19 +11,20 @@ import { arrow } from "./controls.js";
 export function lattice(desk) {
   const { root, catalogue, scrubTo, getState } = desk;
   const { positions, data } = catalogue;
-  const models = data.models ?? [];
+  const names = Object.keys(positions[0].weights);
+  const free = data.control === "groups";
   const ranges = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("[data-range=weight]")]);
   ranges.forEach((range, index) => {
     const now = () => getState().at;
-    range.addEventListener("input", () => scrubTo(nearestWeights(positions, now(), models[index], range.valueAsNumber)));
+    range.addEventListener("input", () => scrubTo(nearestWeights(positions, now(), names[index], range.valueAsNumber, free)));
     range.addEventListener("keydown", (event) => {
       const step = arrow(event);
       if (!step) return;
       event.preventDefault(); // to the next weight on the lattice
-      scrubTo(stepWeight(positions, now(), models[index], step));
+      scrubTo(stepWeight(positions, now(), names[index], step, free));
     });
   });
-  return pad(desk, models);
+  return free ? () => {} : pad(desk, names);
 }
 
 /** @param {Desk} desk @param {string[]} models */
@@ -59,16 +61,17 @@ function pad({ root, catalogue, scrubTo }, models) {
 
 /**
  * The lattice point for one model's weight set by hand: that weight as near as may be, the
- * others in the proportion they had.
+ * others in the proportion they had; or as they were, where they are free of each other.
  *
  * @param {Position[]} positions @param {number} at @param {string} model @param {number} weight
+ * @param {boolean} [free]
  */
-export function nearestWeights(positions, at, model, weight) {
+export function nearestWeights(positions, at, model, weight, free = false) {
   const now = positions[at].weights;
   const others = Object.keys(now).filter((id) => id !== model);
   const rest = others.reduce((sum, id) => sum + now[id], 0);
   const target = (/** @type {string} */ id) =>
-    (1 - weight) * (rest ? now[id] / rest : 1 / others.length);
+    free ? now[id] : (1 - weight) * (rest ? now[id] / rest : 1 / others.length);
   return nearest(positions, ({ weights }) =>
     others.reduce(
       (sum, id) => sum + (weights[id] - target(id)) ** 2,
@@ -77,15 +80,15 @@ export function nearestWeights(positions, at, model, weight) {
   );
 }
 
-/** The next larger (or smaller) weight of a model on the lattice. @param {Position[]} positions @param {number} at @param {string} model @param {number} direction */
-export function stepWeight(positions, at, model, direction) {
+/** The next larger (or smaller) weight of a model on the lattice. @param {Position[]} positions @param {number} at @param {string} model @param {number} direction @param {boolean} [free] */
+export function stepWeight(positions, at, model, direction, free) {
   const now = positions[at].weights[model];
   const beyond = positions
     .map(({ weights }) => weights[model])
     .filter((weight) => (weight - now) * direction > 1e-6);
   if (!beyond.length) return at;
   const next = direction > 0 ? Math.min(...beyond) : Math.max(...beyond);
-  return nearestWeights(positions, at, model, next);
+  return nearestWeights(positions, at, model, next, free);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Paints a state: the only place that writes to a viewer's page. It changes no state.
 
-import { describe, percent, preloadOrder, scores, valueText } from "./catalogue.js";
+import { describe, fixed, percent, preloadOrder, scores, valueText } from "./catalogue.js";
 import { bound, magnification, place } from "./geometry.js";
 import { parts } from "./state.js";
 
@@ -179,9 +179,10 @@ export class Renderer {
     state.regions.forEach((at, index) => {
       this.value("[data-range=region]", positions[at].value, valueText(catalogue, at), index);
     });
+    const words = catalogue.data.control === "groups" ? fixed : percent;
     Object.values(weights).forEach((weight, index) => {
-      this.value("[data-range=weight]", weight, percent(weight), index);
-      this.text(".weights output", percent(weight), index);
+      this.value("[data-range=weight]", weight, words(weight), index);
+      this.text(".weights output", words(weight), index);
     });
     this.paintLattice(state.at);
     this.all("[data-chart-marker]").forEach((marker) => mark(marker, value));
