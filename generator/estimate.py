@@ -14,6 +14,9 @@ _RATES = "rates.json"
 _BYTES_PER_PIXEL = {"webp": 0.2, "avif": 0.15, "jpeg": 0.28, "png": 1.4}
 """Photographs at default quality; used until the store holds frames of the same format."""
 
+_TELLING_SECONDS = 20
+"""Loading torch and the networks takes seconds, which must not count for much."""
+
 _FLOPS_PER_CORE = 2.5e10
 """What a desktop core does in convolutions; used until a build has measured this machine."""
 
@@ -43,8 +46,8 @@ def estimate_seconds(jobs: Sequence[Job], facts: Facts, store: Store) -> float:
 
 
 def keep_rate(jobs: Sequence[Job], facts: Facts, store: Store, seconds: float) -> None:
-    """Remember how fast networks ran, for the next estimate."""
-    if (work := flops(jobs, facts)) and seconds > 0:
+    """Remember how fast networks ran, for the next estimate; a short run says too little."""
+    if (work := flops(jobs, facts)) and seconds > _TELLING_SECONDS:
         store.write(_RATES, {"flops": work / seconds})
 
 
