@@ -63,7 +63,8 @@ export const viewerElement = (loader, address) =>
     reveal() {
       for (let box = this.closest("details"); box; box = box.parentElement?.closest("details") ?? null) box.open = true;
       const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-      if (entry?.type === "navigate") this.scrollIntoView({ block: "nearest" });
+      const far = this.getBoundingClientRect().top > innerHeight / 2;
+      if (far && entry?.type === "navigate") this.scrollIntoView();
     }
 
     /** Bytes of decoded pictures that the page holds. */
