@@ -224,6 +224,15 @@ def test_404_links_are_absolute_under_the_base_path(project: Project) -> None:
     assert 'href="/assets/' in project.read("404.html")
 
 
+def test_a_base_without_host_is_good_for_404_alone(project: Project) -> None:
+    project.build(base_url="/models/")
+    assert 'href="/models/assets/' in project.read("404.html")
+    assert "canonical" not in project.read("index.html")
+    assert "<loc>" not in project.read("sitemap.xml")
+    assert "Sitemap" not in project.read("robots.txt")
+    assert broken_links(project.output, "/models/") == []
+
+
 def test_sitemap_feed_and_robots(project: Project) -> None:
     with_pages(project).build(base_url="https://example.org/m/")
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -296,6 +296,24 @@ def test_any_file_name_makes_a_page(project: Project, name: str) -> None:
     assert broken_links(project.output) == []
 
 
+def test_links_in_the_file_system_are_followed_but_never_round(project: Project) -> None:
+    from site_links import broken_links
+
+    elsewhere = project.root.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "cat.png").write_bytes((project.root / "cat.png").read_bytes())
+    (elsewhere / "page.md").write_text("# Linked page\n\n![A cat](cat.png)\n")
+    project.write("content/index.md", "# Home\n\n[There](there.md)\n")
+    (project.root / "content/there.md").symlink_to(elsewhere / "page.md")
+    (project.root / "content/cat.png").symlink_to(elsewhere / "cat.png")
+    (project.root / "content/loop").symlink_to(project.root / "content")
+    (project.root / "content/gone.md").symlink_to(elsewhere / "nothing")
+    assert project.build().warnings == ()
+    assert "Linked page" in body(project, "there/index.html")
+    assert not (project.output / "loop/loop").exists()
+    assert broken_links(project.output) == []
+
+
 @pytest.mark.parametrize(
     "tex",
     [

@@ -174,7 +174,9 @@ class _Writer:
         self._content = content
         self._views = views
         self._by_id = {view.id: view for view in views}
-        self._base_url = base_url
+        self._base_path = urlsplit(base_url).path or "/"
+        # Without a host an address is good for 404.html alone.
+        self._base_url = base_url if base_url.startswith("http") else ""
         self._templates = Templates(
             file.root, assets, site=self._site, generator_version=__version__
         )
@@ -258,7 +260,7 @@ class _Writer:
 
     def _lost(self, tree: Tree) -> None:
         """Write 404.html, which is shown at any depth: its links start at the server's root."""
-        root = urlsplit(self._base_url).path or "/"
+        root = self._base_path
         page = {"title": "Page not found", "description": "", "url": "404.html",
                 "canonical": "", "image": ""}  # fmt: skip
         if "404.html" not in tree:
@@ -282,7 +284,7 @@ class _Writer:
             "title": title,
             "description": description,
             "url": url,
-            "canonical": self._base_url + url if self._base_url.startswith("http") else "",
+            "canonical": self._base_url + url if self._base_url else "",
             "image": self._base_url + social if social else "",
         }
         nav = self._navigation(root, url)
