@@ -17,7 +17,7 @@ from generator.facts import ModelFacts, Tensor
 from generator.manifest import load
 from generator.manifest.types import Interpolate
 from generator.plan import Frame, Mix, Plan, Resample, make_plan
-from generator.plan.weights import grid
+from generator.plan.weights import first_shown, grid
 from generator.store import Store
 
 DATA = Path(__file__).parent / "data"
@@ -403,3 +403,11 @@ def test_groups_of_layers_have_an_alpha_each(folder: Path) -> None:
 def test_what_is_wrong_with_groups(folder: Path, written: str, message: str) -> None:
     with pytest.raises(ManifestError, match=re.escape(message)):
         plan(folder, BASE.replace("alphas: 3", written))
+
+
+@given(st.sampled_from([(3, "triangle"), (4, "square")]), st.integers(2, 20))
+def test_a_lattice_is_first_shown_at_its_most_even_mix(shape: tuple[int, str], steps: int) -> None:
+    points = grid(interpolation(shape[0], control=shape[1], steps=steps))
+    first = points[first_shown(points)].weights
+    largest = min(max(point.weights.values()) for point in points)
+    assert max(first.values()) <= largest + 1 / (steps - 1)

@@ -30,7 +30,7 @@ from generator.plan.frames import (
     Resampling,
 )
 from generator.plan.inputs import Inputs
-from generator.plan.weights import Point, Weights, grid, mixture, weights_at
+from generator.plan.weights import Point, Weights, first_shown, grid, mixture, weights_at
 
 REST = "rest"
 """The name of the layers that are in no group."""
@@ -90,7 +90,6 @@ class _Planner:
             for each in self._between(comparison, mix, points, input_id, scale)
         ]
         self._inputs.check_references(comparison, inputs, shown, all_must_fit=True)
-        middle = 1 + (len(points) - 1) // 2
         titles = self._titles(mix.models)
         exports = tuple(
             self._export(f"{name}-{alpha:g}", weights_at(mix, alpha), titles)
@@ -98,7 +97,7 @@ class _Planner:
         )
         return ComparisonPlan(
             name, comparison, "interpolate", mix.kind_of_control, mix.models, inputs,
-            tuple(shown), 0, middle, exports,
+            tuple(shown), 0, 1 + first_shown(points), exports,
         )  # fmt: skip
 
     def _between(

@@ -58,6 +58,18 @@ def _by_group(mix: Interpolate, alphas: dict[str, float]) -> Point:
     return Point(_leg(mix.models, 0, one.pop()) if len(one) == 1 else None, groups=alphas)
 
 
+def first_shown(points: list[Point]) -> int:
+    """Return the point to show first: half-way between two models, at the start of a longer path,
+    on a lattice the most even mix.
+    """  # noqa: D205
+    if points[0].alpha is not None and len(points[0].weights or {}) > 2:
+        return 0
+    if points[0].alpha is not None or points[0].groups is not None:
+        return (len(points) - 1) // 2
+    evenness = [-sum(w**2 for w in (point.weights or {}).values()) for point in points]
+    return evenness.index(max(evenness))
+
+
 def weights_at(mix: Interpolate, alpha: float) -> Weights:
     """Return the coefficients at an alpha of a slider, or at a place on a path."""
     leg = min(int(alpha), len(mix.models) - 2) if alpha > 0 else 0
