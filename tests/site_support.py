@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import yaml
+from jinja2 import Environment
+from jinja2.bccache import Bucket, BytecodeCache
 from PIL import Image
 
 from generator import images
@@ -19,10 +23,27 @@ from generator.examine import examine
 from generator.facts import Facts, ModelFacts, Tensor
 from generator.manifest import ManifestFile, load
 from generator.plan import Plan, make_plan
-from generator.site import SiteReport, write_site
+from generator.site import SiteReport, templates, write_site
 from generator.store import Measured, Store
 
 DATA = Path(__file__).parent / "data"
+
+
+class Compiled(BytecodeCache):
+    """Compiled templates by their text: compiling is most of the time of a small site."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if data := self._code.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(data)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 def network(scale: int = 1) -> ModelFacts:
@@ -68,16 +89,18 @@ class Project:
     ) -> SiteReport:
         file, facts, plan = self.plan(drafts=drafts)
         self.render(plan)
-        return write_site(
-            file,
-            plan,
-            facts,
-            self.store,
-            output or self.output,
-            base_url=base_url,
-            failures=self.failures,
-            drafts=drafts,
-        )
+        remembering = partial(Environment, bytecode_cache=COMPILED)
+        with patch.object(templates, "Environment", remembering):
+            return write_site(
+                file,
+                plan,
+                facts,
+                self.store,
+                output or self.output,
+                base_url=base_url,
+                failures=self.failures,
+                drafts=drafts,
+            )
 
     def render(self, plan: Plan) -> None:
         """Fill the store with pictures of the right sizes, but for those that fail."""

@@ -69,7 +69,7 @@ def test_the_checker_of_html_finds_no_error(tmp_path: Path) -> None:
     wrong = project.write("wrong/wrong.html", "<!doctype html><title>x</title><p><blink>")
     command = ["java", "-Xmx300m", "-jar", str(VNU), "--errors-only", "--also-check-css"]
     command += ["--skip-non-html", str(project.output), str(wrong.parent)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     lines = done.stderr.splitlines()
     assert any("wrong.html" in line for line in lines)
     assert [line for line in lines if "wrong.html" not in line] == []
