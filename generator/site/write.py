@@ -5,32 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-from markupsafe import Markup
-
-from generator import __version__
 from generator.errors import Problem
 from generator.facts import Facts
 from generator.kinship import Pair
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.site.animations import make_animations
-from generator.site.assets import Asset, build_assets, verbatim_files
+from generator.site.assets import build_assets, verbatim_files
 from generator.site.cards import make_cards
-from generator.site.content import Content, RenderedPage
-from generator.site.data import data_json
+from generator.site.content import Content
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.exports import Export, export_views
-from generator.site.feeds import Entry, feed, robots, sitemap
 from generator.site.output import Tree, check_output, staged
-from generator.site.pages import CONTENT, INDEX
-from generator.site.prose import at_root
+from generator.site.pages import CONTENT
 from generator.site.regions import make_regions
 from generator.site.resources import folders, static_files
-from generator.site.templates import Templates
 from generator.site.views import ComparisonView
+from generator.site.writer import PageWriter
 from generator.store import Store
 
 
@@ -62,9 +54,8 @@ def write_site(
     ``base_url`` is the address it will have, with a slash at its end, or ''; ``failures`` maps
     the keys of frames that could not be rendered to reasons; ``exports`` are mixed weights that
     were made to be published, ``kinship`` what is known about the models of a comparison.
-    Raises ManifestError where a page,
-    template or static file is wrong, OutputError where ``output`` is not ours or the disk
-    refuses.
+    Raises ManifestError where a page, template or static file is wrong, OutputError where
+    ``output`` is not ours or the disk refuses.
     """
     check_site_output(file, store, output)
     content = Content(file, plan, drafts=drafts)
@@ -90,7 +81,7 @@ def write_site(
     )
     static = static_files(file.root)
     assets = build_assets(static)
-    writer = _Writer(file, content, views, assets, base_url)
+    writer = PageWriter(file, content, views, assets, base_url)
     pages = writer.prepare()
     with staged(output) as tree:
         for name, path in verbatim_files(static).items():
@@ -157,151 +148,3 @@ def _place_files(
     for export in exports:
         if export.url not in tree:
             tree.copy(export.url, export.path)
-
-
-class _Writer:
-    """Renders pages into a tree; holds what all of them share."""
-
-    def __init__(
-        self,
-        file: ManifestFile,
-        content: Content,
-        views: Sequence[ComparisonView],
-        assets: Mapping[str, Asset],
-        base_url: str,
-    ) -> None:
-        self._site = file.manifest.site
-        self._content = content
-        self._views = views
-        self._by_id = {view.id: view for view in views}
-        self._base_path = urlsplit(base_url).path or "/"
-        # Without a host an address is good for 404.html alone.
-        self._base_url = base_url if base_url.startswith("http") else ""
-        self._templates = Templates(
-            file.root, assets, site=self._site, generator_version=__version__
-        )
-        self._nav: list[tuple[str, str]] = []
-        self._entries: list[Entry] = []
-        self.pages = 0
-
-    def prepare(self) -> list[RenderedPage]:
-        """Render the Markdown pages, before anything is written. Raises ManifestError."""
-        pages = self._content.render_pages(self._embed)
-        self._nav = [
-            (page.page.nav or page.title, page.page.url)
-            for page in pages
-            if page.page.place and page.page.nav is not None
-        ]
-        if self._needs_gallery():
-            self._nav.append(("Comparisons", "comparisons/"))
-        return pages
-
-    def write(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
-        """Write all pages and what machines read."""
-        if not self._content.has_home:
-            self._gallery(tree, "", self._site.title)
-        for page in pages:
-            self._page(tree, page)
-        if self._needs_gallery():
-            self._gallery(tree, "comparisons/", "Comparisons")
-        for index, view in enumerate(self._views):
-            self._comparison(tree, index, view)
-        self._lost(tree)
-        for name, text in {
-            "sitemap.xml": sitemap(self._entries, self._base_url),
-            "feed.xml": feed(
-                self._site, [e for e in self._entries if e.url], self._base_url, __version__
-            ),
-            "robots.txt": robots(self._base_url),
-            ".nojekyll": "",
-        }.items():
-            if name not in tree:  # static/root/ may hold the author's own
-                tree.write(name, text)
-
-    def _needs_gallery(self) -> bool:
-        """Say whether comparisons need an overview beside the author's home page."""
-        places = {page.place for page in self._content.pages}
-        return "" in places and "comparisons/" not in places and bool(self._views)
-
-    def _embed(self, name: str, level: int, captioned: bool) -> str:
-        view = self._by_id[name]
-        if captioned:
-            view = replace(view, caption=Markup())
-        return self._templates.viewer(view, level)
-
-    def _page(self, tree: Tree, rendered: RenderedPage) -> None:
-        page = rendered.page
-        root = "../" * page.place.count("/")
-        embedded = [self._by_id[name] for name in dict.fromkeys(rendered.comparisons)]
-        social = next((view.social for view in [*embedded, *self._views] if view.social), "")
-        self._write(
-            tree, "page.html", page.place, page.url, rendered.title, page.description, social,
-            date=page.date,
-            content=at_root(Markup(rendered.text), root),  # noqa: S704 - rendered by Content
-            comparisons=[view.at(root) for view in embedded],
-        )  # fmt: skip
-
-    def _gallery(self, tree: Tree, url: str, title: str) -> None:
-        root = "../" * url.count("/")
-        social = next((view.social for view in self._views if view.social), "")
-        views = [view.at(root) for view in self._views]
-        self._write(tree, "gallery.html", url, url, title, "", social, comparisons=views)
-
-    def _comparison(self, tree: Tree, index: int, view: ComparisonView) -> None:
-        tree.write(view.data_url, data_json(view))
-        around = [self._views[i] if 0 <= i < len(self._views) else None
-                  for i in (index - 1, index + 1)]  # fmt: skip
-        previous, following = ({"title": v.title, "url": v.url} if v else None for v in around)
-        description = _plain(view.caption)
-        self._write(
-            tree, "comparison.html", view.url, view.url, view.title, description, view.social,
-            comparison=view.at("../../"), previous=previous, next=following,
-        )  # fmt: skip
-
-    def _lost(self, tree: Tree) -> None:
-        """Write 404.html, which is shown at any depth: its links start at the server's root."""
-        root = self._base_path
-        page = {"title": "Page not found", "description": "", "url": "404.html",
-                "canonical": "", "image": ""}  # fmt: skip
-        if "404.html" not in tree:
-            nav = self._navigation(root, "404.html")
-            tree.write("404.html", self._templates.render("404.html", root, page=page, nav=nav))
-
-    def _write(
-        self,
-        tree: Tree,
-        template: str,
-        place: str,
-        url: str,
-        title: str,
-        description: str,
-        social: str,
-        date: str = "",
-        **context: Any,
-    ) -> None:
-        root = "../" * place.count("/")
-        page = {
-            "title": title,
-            "description": description,
-            "url": url,
-            "canonical": self._base_url + url if self._base_url else "",
-            "image": self._base_url + social if social else "",
-        }
-        nav = self._navigation(root, url)
-        tree.write(
-            place + INDEX, self._templates.render(template, root, page=page, nav=nav, **context)
-        )
-        self._entries.append(Entry(url, title, description, date))
-        self.pages += 1
-
-    def _navigation(self, root: str, current: str) -> list[dict[str, Any]]:
-        return [
-            {"title": title, "url": root + url, "current": url == current}
-            for title, url in self._nav
-        ]
-
-
-def _plain(markup: Markup) -> str:
-    """Return a caption as one line of text, for descriptions."""
-    text = " ".join(markup.striptags().split())
-    return text if len(text) <= 200 else f"{text[:199].rsplit(' ', 1)[0]}…"
