@@ -20,6 +20,7 @@ CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PATIENCE = 20_000  # ms; machines that run tests are often busy with others
 ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
@@ -75,6 +76,7 @@ def write_site(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def playwright_session() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         yield playwright
 
@@ -116,7 +118,7 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if not expected:
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
@@ -130,7 +132,7 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 def until(page: Page, expression: str, arg: Any = None) -> None:
     """Wait until a JavaScript expression holds; ``wait_for_function`` would need ``eval``."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE / 1000
     while not page.evaluate(expression, arg):
         assert time.monotonic() < deadline, expression
         page.wait_for_timeout(20)
