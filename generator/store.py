@@ -63,17 +63,23 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # A build asks for every record several times: once to see what is missing, once a page.
+        self._records: dict[str, Record] = {}
+        self._measured: dict[str, Measured] = {}
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
-        path = self.path(frame)
-        data = _read_json(path.with_suffix(".json"))
-        try:
-            record = Record(**data) if data else None
-            whole = record is not None and path.stat().st_size == record.bytes
-        except (TypeError, OSError):
-            return None
-        return record if whole else None
+        if frame.key not in self._records:
+            path = self.path(frame)
+            data = _read_json(path.with_suffix(".json"))
+            try:
+                record = Record(**data) if data else None
+                if record is None or path.stat().st_size != record.bytes:
+                    return None
+            except (TypeError, OSError):
+                return None
+            self._records[frame.key] = record
+        return self._records[frame.key]
 
     def path(self, frame: Frame) -> Path:
         """Return where the frame's file is, or would be."""
@@ -87,19 +93,24 @@ class Store:
         path = self.path(frame)
         self._write(path, data)
         self._write(path.with_suffix(".json"), _to_json(asdict(record)))
+        self._records[frame.key] = record
         return record
 
     def measured(self, measurement: Measurement) -> Measured | None:
         """Return a measurement's result, or None where it was not made yet."""
-        data = _read_json(self._measurement_path(measurement))
-        try:
-            return Measured(**data) if data else None
-        except TypeError:
-            return None
+        if measurement.key not in self._measured:
+            data = _read_json(self._measurement_path(measurement))
+            try:
+                if data:
+                    self._measured[measurement.key] = Measured(**data)
+            except TypeError:
+                return None
+        return self._measured.get(measurement.key)
 
     def put_measured(self, measurement: Measurement, measured: Measured) -> None:
         """Keep a measurement's result. Raises StoreError where it cannot be written."""
         self._write(self._measurement_path(measurement), _to_json(asdict(measured)))
+        self._measured[measurement.key] = measured
 
     def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
         """Return the file of something made from stored frames, making it where it is missing.
