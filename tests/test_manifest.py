@@ -162,7 +162,9 @@ def test_what_is_wrong_with_an_interpolation(tmp_path: Path, rest: str, line: st
     assert line in found[0]
 
 
-@pytest.mark.parametrize("rest", ["export: [0.5]", "animation: gif", "regions: [face]"])
+@pytest.mark.parametrize(
+    "rest", ["export: [0.5]", "animation: gif", "regions: [face]", "start: 0.5"]
+)
 def test_what_needs_one_line_of_frames_is_refused_on_a_lattice(tmp_path: Path, rest: str) -> None:
     text = interpolate(f"control: triangle, {rest}").replace("[a, b]", "[a, b, c]")
     found = problems(tmp_path, text.replace("cat: cat.png, ", ""))

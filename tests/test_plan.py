@@ -411,3 +411,9 @@ def test_a_lattice_is_first_shown_at_its_most_even_mix(shape: tuple[int, str], s
     first = points[first_shown(points)].weights
     largest = min(max(point.weights.values()) for point in points)
     assert max(first.values()) <= largest + 1 / (steps - 1)
+
+
+@pytest.mark.parametrize(("start", "shown"), [("", 0.5), (", start: 0.9", 1), (", start: 0.2", 0)])
+def test_an_author_says_what_is_shown_first(folder: Path, start: str, shown: float) -> None:
+    comparison = plan(folder, BASE.replace("alphas: 3", f"alphas: 3{start}")).comparisons[0]
+    assert comparison.shown[comparison.right].alpha == shown

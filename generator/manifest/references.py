@@ -121,6 +121,8 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
         if control == "slider":
             message += ": use control: path"
         yield (*where, "control"), message, False
+    if mix.start is not None and control not in ("slider", "path"):
+        yield (*where, "start"), f"start goes with slider and path, not with {control}", True
     if mix.regions and control != "slider":
         yield (*where, "regions"), f"regions go with control slider, not with {control}", True
     if mix.animation != "none" and control not in ("slider", "path"):

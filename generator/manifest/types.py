@@ -204,6 +204,7 @@ class Interpolate(Entry):
         validate_default=False,
         description="A count, a list, or {start, stop, step}; 0 is the first model alone.",
     )
+    start: Number | None = Field(None, description="The alpha that is shown first.")
     control: Literal["slider", "path", "triangle", "square"] | None = Field(
         None, description="slider (2 models) | path (2+) | triangle (3) | square (4)"
     )

@@ -97,7 +97,7 @@ class _Planner:
         )
         return ComparisonPlan(
             name, comparison, "interpolate", mix.kind_of_control, mix.models, inputs,
-            tuple(shown), 0, 1 + first_shown(points), exports,
+            tuple(shown), 0, 1 + first_shown(points, mix.start), exports,
         )  # fmt: skip
 
     def _between(

@@ -58,10 +58,13 @@ def _by_group(mix: Interpolate, alphas: dict[str, float]) -> Point:
     return Point(_leg(mix.models, 0, one.pop()) if len(one) == 1 else None, groups=alphas)
 
 
-def first_shown(points: list[Point]) -> int:
-    """Return the point to show first: half-way between two models, at the start of a longer path,
-    on a lattice the most even mix.
+def first_shown(points: list[Point], start: float | None = None) -> int:
+    """Return the point to show first: the nearest to ``start`` where an author gives one, else
+    half-way between two models, at the start of a longer path, on a lattice the most even mix.
     """  # noqa: D205
+    if start is not None:
+        away = [abs((point.alpha or 0.0) - start) for point in points]
+        return away.index(min(away))
     if points[0].alpha is not None and len(points[0].weights or {}) > 2:
         return 0
     if points[0].alpha is not None or points[0].groups is not None:

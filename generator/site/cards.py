@@ -61,10 +61,23 @@ def _cards(
 
 
 def _pair(view: ComparisonView) -> tuple[FrameView, FrameView] | None:
-    """Return the two frames that a card shows; a sequence is shown by its ends."""
-    left, right = (
-        (view.frames[0], view.frames[-1]) if view.kind == "frames" else (view.left, view.right)
-    )
+    """Return the two frames that a card shows: what says at a glance what the comparison is about.
+
+    An interpolation shows what is seen first against its far end, a sequence its two ends.
+    """
+    left, right = view.left, view.right
+    if view.kind == "frames":
+        left, right = view.frames[0], view.frames[-1]
+    if view.kind == "interpolate":
+        first = view.inputs[0].id
+        mixed = {model.id for model in view.models}
+        right = [
+            frame
+            for frame in view.frames
+            if frame["input"] == first
+            and frame["recipe"] == "mix"
+            and set(frame.get("weights", mixed)) <= mixed
+        ][-1]
     shown = [frame for frame in (left, right, *view.frames) if "url" in frame]
     if not shown:
         return None
