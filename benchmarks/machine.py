@@ -25,6 +25,15 @@ def features() -> str:
     return " ".join(name for name in names if has.get(name)) or "none of AVX-512, AMX"
 
 
+def peak_memory() -> float:
+    """Return the most memory this process has held so far, in MiB (Linux).
+
+    Not by ``getrusage``: its peak outlives exec, so that a child begins with its parent's.
+    """
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

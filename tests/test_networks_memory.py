@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 
 # Runs jobs in a process of its own and prints how much its peak memory grew, in MiB.
 CHILD = """
-import resource, sys
+import sys
 sys.path.insert(0, {tests!r})
 import networks_support as support
 import numpy as np
@@ -33,7 +33,9 @@ from generator.networks.render import render
 
 memory.CPU_BUDGET = {budget}
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not getrusage: its peak outlives exec, so a large parent would hide all growth.
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 def run(jobs):
     for made in render(jobs, device="cpu"):
         assert hasattr(made, "pixels"), made.reason
@@ -55,7 +57,7 @@ def growth(folder: Path, body: str, budget: int = 2**30) -> float:
 
 
 def test_a_large_picture_takes_its_levels_and_the_budget(tmp_path):
-    side = 1280
+    side = 2048
     support.picture(tmp_path / "large.png", support.pixels(side, side, 3))
     body = """
 small = support.planned(support.picture(folder / "small.png", support.pixels(64, 64, 3)))
@@ -64,9 +66,10 @@ large = support.planned(folder / "large.png")
 before = peak()
 run([support.job(large, [(net[0], 0.5), (net[1], 0.5)], precision="fp32")])
 """
-    grown = growth(tmp_path, body, budget=48 * 2**20)
-    # Levels in float32, 8-bit pixels of input and output twice over, and the tiles.
-    stated = (12 + 4 * 3) * side**2 / 2**20 + 48
+    grown = growth(tmp_path, body, budget=96 * 2**20)
+    # Levels in float32, 8-bit pixels of input and output twice over, the tiles, and what
+    # libraries allocate once for larger pictures.
+    stated = (12 + 4 * 3) * side**2 / 2**20 + 96 + 64
     untiled = 2 * 16 * 4 * side**2 / 2**20
     assert grown < stated < untiled
 
