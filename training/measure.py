@@ -129,6 +129,7 @@ def write_figures(path: Path, name: str, table: str) -> None:
 
 def report() -> None:
     """Write the figures into README.md."""
+    torch.set_num_threads(1)
     write_figures(README, "networks", table_of_networks())
     write_figures(README, "denoising", denoising())
     write_figures(README, "super-resolution", super_resolution())
