@@ -27,7 +27,7 @@ from generator.store import Store
 
 Verdict = Literal["related", "doubtful", "unrelated"]
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same pair would be judged otherwise."""
 
 CROPS = 3

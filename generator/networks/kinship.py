@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,20 +26,11 @@ from generator.networks.mix import Mixer
 
 ALPHAS = (0.25, 0.5, 0.75)
 
-RELATED_COSINE = 0.5
-"""Median cosine of the layers from which on two networks count as related."""
+RELATED = (0.5, 0.9)
+"""Least cosine of a layer, and least share of matching filters, of networks that are related."""
 
-UNRELATED_COSINE = 0.2
-"""Median cosine below which they count as unrelated."""
-
-RELATED_MATCHES = 0.5
-"""Mean share of filters with the same index that related networks reach."""
-
-WORK_LOST = 1.5
-"""Difference of mix and blend, relative to what the networks do, above which a mix is doubtful,"""
-
-VISIBLE_DB = 30.0
-"""provided that the difference is visible: its PSNR is below this."""
+UNRELATED = (0.2, 0.5)
+"""The same, below either of which networks are not related."""
 
 _NO_DIFFERENCE_DB = 100.0
 
@@ -80,20 +70,25 @@ def _compare(
 
 
 def judge(layers: Sequence[Layer], steps: Sequence[Step]) -> tuple[Verdict, tuple[str, ...]]:
-    """Return a verdict and what speaks for it, in words."""
-    cosine = statistics.median(layer.cosine for layer in layers) if layers else 0.0
-    matches = statistics.fmean(layer.same_index for layer in layers) if layers else 0.0
-    lost = max((step.work_lost for step in steps), default=0.0)
-    spoilt = any(step.work_lost > WORK_LOST and step.barrier_db < VISIBLE_DB for step in steps)
+    """Return a verdict and what speaks for it, in words.
+
+    The weakest layer decides: a network that differs from its twin in the order of one layer's
+    filters only makes broken mixes too. The last layer does not count where there are others;
+    it is what a new task changes most, and with a filter for each colour matches by chance.
+    """
+    counted = layers[:-1] or layers
+    cosine = min((layer.cosine for layer in counted), default=0.0)
+    matches = min((layer.same_index for layer in counted), default=0.0)
     reasons = [
-        f"median cosine of the layers {cosine:.2f}",
-        f"{matches:.0%} of the filters match the one of their index",
+        f"least cosine of a layer {cosine:.2f}",
+        f"in each layer at least {matches:.0%} of the filters match the one of their index",
     ]
     if steps:
+        lost = max(step.work_lost for step in steps)
         reasons.append(f"mixes differ from blends by {lost:.0%} of what the networks do")
-    if cosine < UNRELATED_COSINE:
+    if cosine < UNRELATED[0] or matches < UNRELATED[1]:
         return "unrelated", tuple(reasons)
-    if cosine < RELATED_COSINE or matches < RELATED_MATCHES or spoilt:
+    if cosine < RELATED[0] or matches < RELATED[1]:
         return "doubtful", tuple(reasons)
     return "related", tuple(reasons)
 
