@@ -21,7 +21,7 @@ serve: $(VENV)/ready
 
 test: $(VENV)/ready lint
 	./.ci/browsers
-	$(RUN) -m pytest $(PYTEST)
+	$(RUN) -m pytest -n auto --dist loadfile $(PYTEST)
 
 lint: $(VENV)/ready
 	$(VENV)/bin/ruff check --output-format concise
