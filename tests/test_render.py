@@ -199,6 +199,7 @@ def test_a_measurement_alone_leaves_the_frame_as_it_is(folder: Path) -> None:
     before = store.path(frame).stat()
     for path in (store.folder / "measurements").rglob("*.json"):
         path.unlink()
+    store = Store(store.folder)
     jobs = plan.jobs(lambda f: store.record(f) is not None, lambda m: store.measured(m) is not None)
     report = render(jobs, store, device="cpu")
     assert (report.frames, report.measurements) == (0, 5)

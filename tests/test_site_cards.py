@@ -54,4 +54,4 @@ def test_cards_are_kept_by_what_they_show(tmp_path: Path) -> None:
         for path in (project.root / ".cache/derived").rglob("*.webp")
     }
     assert made == now
-    assert len(made) == 3
+    assert len(made) == 2  # two of the three comparisons show the same ends

@@ -85,4 +85,4 @@ def test_it_builds_a_site_in_an_empty_folder(python: Path, tmp_path: Path) -> No
     assert "nothing to render, 3 frames reused" in done.stdout
     page = (tmp_path / "_site" / "comparisons" / "mix" / "index.html").read_text("utf-8")
     assert "From a wheel" in page
-    assert list((tmp_path / "_site" / "assets").glob("viewer.*.js"))
+    assert list((tmp_path / "_site" / "assets").glob("main.*.js"))

@@ -23,6 +23,9 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 20_000  # ms; machines that run tests are often busy with others
+PATIENCE_MS = 20_000
+"""How long a page may take before a test fails: machines that run tests are busy."""
+expect.set_options(timeout=PATIENCE_MS)
 ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
@@ -176,7 +179,9 @@ class Viewer:
     def box(self) -> dict[str, float]:
         """Where the right picture lies, in CSS pixels of the page."""
         self.settle()
-        box = self.stage.locator("[data-frame]").last.bounding_box()
+        picture = self.stage.locator("[data-frame]").last
+        picture.wait_for()
+        box = picture.bounding_box()
         assert box
         return {key: round(value, 2) for key, value in box.items()}
 

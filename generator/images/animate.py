@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -81,13 +82,16 @@ def _mp4(paths: Sequence[Path], duration: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "animation.mp4"
         with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-            stream = container.add_stream("libx264", rate=1000)
+            stream = container.add_stream("libx264", rate=Fraction(1000, duration))
             stream.width, stream.height, stream.pix_fmt = even[2], even[3], "yuv420p"
-            # One thread: the same bytes on every machine.
-            stream.options = {"crf": "20", "preset": "slow", "threads": "1"}
+            # One thread, and no rate control that looks ahead: the same bytes on every run.
+            stream.codec_context.thread_count = 1
+            stream.options = {"crf": "20", "preset": "slow", "x264-params": "mbtree=0:asm=0"}
             for number, picture in enumerate(_chain(first, pictures)):
-                frame = av.VideoFrame.from_ndarray(np.asarray(picture.crop(even)), format="rgb24")
-                frame.pts = number * duration
+                levels = np.ascontiguousarray(picture.crop(even))
+                frame = av.VideoFrame.from_ndarray(levels, format="rgb24")
+                frame = frame.reformat(format="yuv420p")
+                frame.pts = number
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
         return path.read_bytes()
