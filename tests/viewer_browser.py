@@ -23,9 +23,6 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 20_000  # ms; machines that run tests are often busy with others
-PATIENCE_MS = 20_000
-"""How long a page may take before a test fails: machines that run tests are busy."""
-expect.set_options(timeout=PATIENCE_MS)
 ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
