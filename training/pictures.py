@@ -157,7 +157,7 @@ def _credits() -> str:
         for name in shot.masks
     )
     return (
-        "# Credits\n\n"
+        "---\ntitle: Credits\norder: 9\n---\n\n"
         "Written by `python -m training pictures`. The photographs come with scikit-image\n"
         "(`skimage.data`), whose documentation states these authors and licences. “Seen” says\n"
         "whether the demo's networks met the photograph in training.\n\n"
