@@ -14,7 +14,7 @@ from generator.errors import ManifestError, Problem
 from generator.manifest.references import check_references
 from generator.manifest.types import KINDS, Entry, Manifest
 from generator.manifest.words import did_you_mean
-from generator.manifest.yamlfile import MAX_BYTES, Document, Location, parse
+from generator.manifest.yamlfile import Document, Location, parse, read_text
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
     files that do not exist.
     """
     shown = shown_as or path
-    document = parse(_read(path, shown), shown)
+    absent = "no such file: write one, or give its path with -c"
+    document = parse(read_text(path, shown, "manifest", absent=absent), shown)
     problems = list(document.problems)
     data = document.data
     if not isinstance(data, dict):
@@ -57,23 +58,6 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
     if problems:
         raise ManifestError(problems)
     return ManifestFile(path.absolute(), manifest, document)
-
-
-def _read(path: Path, shown: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ManifestError([Problem(shown, 1, 1, "larger than 10 MB: that is no manifest")])
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        column = error.start - (error.object.rfind(b"\n", 0, error.start) + 1) + 1
-        problem = Problem(shown, line, column, "not UTF-8 text: save the file as UTF-8")
-        raise ManifestError([problem]) from None
-    except FileNotFoundError:
-        message = "no such file: write one, or give its path with -c"
-        raise ManifestError([Problem(shown, 1, 1, message)]) from None
-    except OSError as error:
-        raise ManifestError([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from None
 
 
 def _validate(data: dict[str, Any], document: Document) -> tuple[Manifest, list[Problem]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from generator.errors import Problem
+from generator.errors import ManifestError, Problem
 
 Location = tuple[str | int, ...]
 
@@ -49,6 +49,27 @@ class Document:
             table = self.values
         line, column = table.get(location, (1, 1))
         return Problem(self.path, line, column, message)
+
+
+def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
+    """Return a UTF-8 file that an author wrote, a leading byte-order mark dropped.
+
+    ``shown`` is the path that messages name, ``kind`` what the file should be, ``absent`` what to
+    say where there is none. Raises ManifestError with the place of the problem.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ManifestError([Problem(shown, 1, 1, f"larger than 10 MB: that is no {kind}")])
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        column = error.start - (error.object.rfind(b"\n", 0, error.start) + 1) + 1
+        problem = Problem(shown, line, column, "not UTF-8 text: save the file as UTF-8")
+        raise ManifestError([problem]) from None
+    except OSError as error:
+        missing = absent and isinstance(error, FileNotFoundError)
+        message = absent if missing else f"cannot be read: {error.strerror}"
+        raise ManifestError([Problem(shown, 1, 1, message)]) from None
 
 
 def parse(text: str, path: Path, first_line: int = 1) -> Document:

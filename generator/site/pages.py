@@ -12,7 +12,7 @@ from generator.errors import ManifestError, Problem
 from generator.manifest import ManifestFile
 from generator.manifest.globs import natural_key
 from generator.manifest.words import did_you_mean
-from generator.manifest.yamlfile import MAX_BYTES, Document, parse
+from generator.manifest.yamlfile import Document, parse, read_text
 from generator.site.source import Source, quoted
 
 CONTENT = "content"
@@ -89,7 +89,7 @@ def _paths(file: ManifestFile) -> list[str]:
 
 def _read(file: ManifestFile, path: str) -> Page:
     shown = file.document.path.parent / path
-    text = _text(file.root / path, shown).replace("\r\n", "\n")
+    text = read_text(file.root / path, shown, "page").replace("\r\n", "\n")
     yaml, body, first_line = _split(text, shown)
     document = parse(yaml, shown, 2)
     data = _front_matter(document)
@@ -105,20 +105,6 @@ def _read(file: ManifestFile, path: str) -> Page:
         draft=data.get("draft", False),
         date=data.get("date", ""),
     )
-
-
-def _text(path: Path, shown: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ManifestError([Problem(shown, 1, 1, "larger than 10 MB: that is no page")])
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        column = error.start - (error.object.rfind(b"\n", 0, error.start) + 1) + 1
-        problem = Problem(shown, line, column, "not UTF-8 text: save the file as UTF-8")
-        raise ManifestError([problem]) from None
-    except OSError as error:
-        raise ManifestError([Problem(shown, 1, 1, f"cannot be read: {error.strerror}")]) from None
 
 
 def _split(text: str, shown: Path) -> tuple[str, str, int]:
