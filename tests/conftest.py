@@ -5,8 +5,17 @@ from viewer_browser import (
     new_page,
     open_viewer,
     playwright_session,
+    serve,
     server,
     site_folder,
 )
 
-__all__ = ["chromium", "new_page", "open_viewer", "playwright_session", "server", "site_folder"]
+__all__ = [
+    "chromium",
+    "new_page",
+    "open_viewer",
+    "playwright_session",
+    "serve",
+    "server",
+    "site_folder",
+]

@@ -9,8 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,13 +139,8 @@ def test_webp_weighs_less_than_a_fifth_of_png(project: Path, site: Path) -> None
 
 
 @pytest.fixture
-def real_server(site: Path) -> Iterator[Server]:
-    with Server(site.parents[1]) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def real_server(site: Path, serve: Callable[[Path], Server]) -> Server:
+    return serve(site.parents[1])
 
 
 SUMS = """image => {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -13,17 +11,7 @@ from test_site_hostile import HOSTILE, fill
 from viewer_browser import Server, Viewer
 
 NewPage = Callable[..., Page]
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder that holds a site under some/prefix; yield the site's address."""
-    with Server(folder) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield server.url
-        server.shutdown()
-        thread.join()
+Serve = Callable[[Path], Server]
 
 
 def build(project: Project) -> Path:
@@ -32,66 +20,70 @@ def build(project: Project) -> Path:
     return web
 
 
-def test_no_hostile_text_runs_in_a_browser(tmp_path: Path, new_page: NewPage) -> None:
+def test_no_hostile_text_runs_in_a_browser(tmp_path: Path, serve: Serve, new_page: NewPage) -> None:
     project = make_project(tmp_path / "project")
     fill(project, "\n".join(text.replace("alert(1)", "window.ran=1") for text in HOSTILE[:-2]))
-    with served(build(project)) as url:
-        page = new_page()
-        page.on("dialog", lambda dialog: dialog.dismiss())
-        for path in ("", "page/", "comparisons/sharpness/", "comparisons/everything/",
-                     "comparisons/sequence/", "404.html"):  # fmt: skip
-            page.goto(url + path)
-            page.wait_for_load_state("networkidle")
-            assert page.evaluate("window.ran") is None, path
-            assert page.evaluate("document.querySelectorAll('[onclick],[onerror]').length") == 0
+    url = serve(build(project)).url
+    page = new_page()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    for path in ("", "page/", "comparisons/sharpness/", "comparisons/everything/",
+                 "comparisons/sequence/", "404.html"):  # fmt: skip
+        page.goto(url + path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.ran") is None, path
+        assert page.evaluate("document.querySelectorAll('[onclick],[onerror]').length") == 0
 
 
-def test_inline_scripts_on_a_page_are_blocked(tmp_path: Path, new_page: NewPage) -> None:
+def test_inline_scripts_on_a_page_are_blocked(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
     project = make_project(tmp_path / "project")
     project.write("content/index.md", "# A\n\n<script>window.ran = 1</script>\n")
-    with served(build(project)) as url:
-        page = new_page(expect_errors=True)
-        page.goto(url)
-        assert page.evaluate("window.ran") is None
+    url = serve(build(project)).url
+    page = new_page(expect_errors=True)
+    page.goto(url)
+    assert page.evaluate("window.ran") is None
 
 
-def test_a_built_site_works_under_a_prefix(tmp_path: Path, new_page: NewPage) -> None:
+def test_a_built_site_works_under_a_prefix(tmp_path: Path, serve: Serve, new_page: NewPage) -> None:
     project = make_project(tmp_path / "project")
     text = "# Home\n\n/// comparison | sharpness\n///\n\n/// comparison | sequence\n///\n"
     project.write("content/index.md", text)
-    with served(build(project)) as url:
-        page = new_page()
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(url)
-        for title in ("Sharpness", "A sequence"):
-            viewer = Viewer(page, title)
-            viewer.group.scroll_into_view_if_needed()
-            viewer.ready()
-        page.get_by_role("link", name="Sharpness").click()
-        page.wait_for_url("**/comparisons/sharpness/")
-        Viewer(page, "Sharpness").ready()
-        assert asked
-        ours = (url, f"blob:{url.partition('/some')[0]}/")
-        foreign = [address for address in asked if not address.startswith(ours)]
-        assert [address for address in foreign if not address.endswith("/favicon.ico")] == []
+    url = serve(build(project)).url
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(url)
+    for title in ("Sharpness", "A sequence"):
+        viewer = Viewer(page, title)
+        viewer.group.scroll_into_view_if_needed()
+        viewer.ready()
+    page.get_by_role("link", name="Sharpness").click()
+    page.wait_for_url("**/comparisons/sharpness/")
+    Viewer(page, "Sharpness").ready()
+    assert asked
+    ours = (url, f"blob:{url.partition('/some')[0]}/")
+    foreign = [address for address in asked if not address.startswith(ours)]
+    assert [address for address in foreign if not address.endswith("/favicon.ico")] == []
 
 
-def test_the_marker_of_a_chart_follows_the_slider(tmp_path: Path, new_page: NewPage) -> None:
+def test_the_marker_of_a_chart_follows_the_slider(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
     project = make_project(tmp_path / "project")
-    with served(build(project)) as url:
-        page = new_page()
-        page.goto(url + "comparisons/sharpness/")
-        viewer = Viewer(page, "Sharpness").ready()
-        marker = page.locator("[data-chart-marker]").first
-        places = []
-        for key in ("Home", "End"):
-            viewer.alpha.press(key)
-            page.wait_for_timeout(100)
-            places.append(marker.evaluate("m => m.getBoundingClientRect().x"))
-        left, right = page.locator(".curve-1").first.evaluate(
-            "c => { const box = c.getBoundingClientRect(); return [box.left, box.right]; }"
-        )
-        assert abs(places[0] - left) < 2
-        assert abs(places[1] - right) < 2
-        expect(page.locator("svg.chart").first).to_be_visible()
+    url = serve(build(project)).url
+    page = new_page()
+    page.goto(url + "comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    marker = page.locator("[data-chart-marker]").first
+    places = []
+    for key in ("Home", "End"):
+        viewer.alpha.press(key)
+        page.wait_for_timeout(100)
+        places.append(marker.evaluate("m => m.getBoundingClientRect().x"))
+    left, right = page.locator(".curve-1").first.evaluate(
+        "c => { const box = c.getBoundingClientRect(); return [box.left, box.right]; }"
+    )
+    assert abs(places[0] - left) < 2
+    assert abs(places[1] - right) < 2
+    expect(page.locator("svg.chart").first).to_be_visible()

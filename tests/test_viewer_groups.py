@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,21 +26,18 @@ comparisons:
 
 
 @pytest.fixture
-def viewer(tmp_path: Path, new_page: Callable[..., Page]) -> Iterator[Viewer]:
+def viewer(
+    tmp_path: Path, serve: Callable[[Path], Server], new_page: Callable[..., Page]
+) -> Viewer:
     for name in ("tiny_a.safetensors", "tiny_b.safetensors", "photo.png"):
         shutil.copy(DATA / name, tmp_path)
     (tmp_path / "site.yaml").write_text(MANIFEST)
     output = tmp_path / "served" / "some" / "prefix"
     output.parent.mkdir(parents=True)
     assert main(["build", "-q", "-c", str(tmp_path / "site.yaml"), "-o", str(output)]) == 0
-    with Server(tmp_path / "served") as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        page = new_page()
-        page.goto(f"{server.url}comparisons/parts/")
-        yield Viewer(page, "Parts").ready()
-        server.shutdown()
-        thread.join()
+    page = new_page()
+    page.goto(f"{serve(tmp_path / 'served').url}comparisons/parts/")
+    return Viewer(page, "Parts").ready()
 
 
 def test_each_group_has_a_slider_that_moves_alone(viewer: Viewer) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -100,18 +101,33 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(site_folder: Path) -> Iterator[Server]:
-    with Server(site_folder) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def serve() -> Iterator[Callable[[Path], Server]]:
+    """Serve folders on loopback until the test is over."""
+    with ExitStack() as servers:
+
+        def start(folder: Path) -> Server:
+            server = servers.enter_context(Server(folder))
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            servers.callback(thread.join)
+            servers.callback(server.shutdown)
+            return server
+
+        yield start
 
 
 @pytest.fixture
-def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Open pages in contexts of their own; whatever a page complains about fails the test."""
+def server(site_folder: Path, serve: Callable[[Path], Server]) -> Server:
+    return serve(site_folder)
+
+
+@pytest.fixture
+def new_page(chromium: Browser, serve: Callable[[Path], Server]) -> Iterator[Callable[..., Page]]:
+    """Open pages in contexts of their own; whatever a page complains about fails the test.
+
+    Asking for ``serve`` makes pages close before servers stop: a page that is still loading
+    pictures ahead would complain about a server that went away.
+    """
     contexts, complaints = [], []
 
     def open_page(**options: Any) -> Page:
@@ -129,7 +145,7 @@ def new_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
-    assert not complaints
+    assert not complaints, complaints
 
 
 def until(page: Page, expression: str, arg: Any = None) -> None:
