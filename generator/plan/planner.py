@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import cast
 
 from generator.errors import ManifestError, Problem
 from generator.facts import Facts, File, mixable
 from generator.manifest import ManifestFile
-from generator.manifest.alphas import MAX_ALPHAS, rounded
+from generator.manifest.alphas import MAX_ALPHAS
 from generator.manifest.types import RESAMPLINGS, Choice, Comparison, Interpolate
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
-    Blend,
-    ByGroup,
     Coefficient,
     Encoding,
     Frame,
     Input,
-    Mix,
-    Network,
     Original,
     Picture,
     Recipe,
@@ -30,10 +26,8 @@ from generator.plan.frames import (
     Resampling,
 )
 from generator.plan.inputs import Inputs
+from generator.plan.recipes import REST, Recipes, coefficients
 from generator.plan.weights import Point, Weights, first_shown, grid, mixture, weights_at
-
-REST = "rest"
-"""The name of the layers that are in no group."""
 
 
 def make_plan(file: ManifestFile, facts: Facts, *, drafts: bool = False) -> Plan:
@@ -63,6 +57,7 @@ class _Planner:
         self._manifest = file.manifest
         images = file.manifest.images
         self._encoding = Encoding(images.format, images.quality)
+        self._recipes = Recipes(file.manifest, facts)
         self._inputs = Inputs(file, facts, self.problems)
         self._exported: dict[str, tuple[tuple[File, Coefficient], ...]] = {}
 
@@ -114,28 +109,17 @@ class _Planner:
         text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
         yield self._shown(comparison, input_id, first, scale, text)
         for point in points:
-            recipe = self._network(Mix, comparison, self._coefficients(mix, point))
+            recipe = self._recipes.mix(coefficients(mix, point), comparison.color_fix)
             text = point.label(titles)
             yield self._shown(comparison, input_id, recipe, scale, text, name="mix", point=point)
         for point in points if mix.baseline == "pixel" else ():
-            recipe = self._network(Blend, comparison, point.weights or {})
+            recipe = self._recipes.blend(point.weights or {}, comparison.color_fix)
             text = point.label(titles)
             yield self._shown(comparison, input_id, recipe, scale, text, name="blend", point=point)
         for model, text in self._titles(mix.beside).items():
             alone = Point({model: 1.0})
-            recipe = self._network(Mix, comparison, {model: 1.0})
+            recipe = self._recipes.mix({model: 1.0}, comparison.color_fix)
             yield self._shown(comparison, input_id, recipe, scale, text, name="mix", point=alone)
-
-    def _coefficients(self, mix: Interpolate, point: Point) -> Mapping[str, Coefficient]:
-        """Return a point's coefficient for each model: numbers, or one for each group."""
-        if point.weights is not None:
-            return point.weights
-        alphas = point.groups or {}
-        sides = [{n: rounded(1 - a) for n, a in alphas.items()}, alphas]
-        return {
-            model: ByGroup(tuple((mix.groups[n], side[n]) for n in mix.groups), side.get(REST, 0.0))
-            for model, side in zip(mix.models, sides, strict=True)
-        }
 
     def _group_names(self, mix: Interpolate, where: Location) -> list[str]:
         """Return the groups of layers, with the rest where a layer is in none of them."""
@@ -196,7 +180,7 @@ class _Planner:
         self, name: str, weights: Weights, titles: dict[str, str], title: str = ""
     ) -> PlannedExport:
         """Plan weights to publish, under their title where it can be a file name."""
-        parents = self._parents(weights)
+        parents = self._recipes.parents(weights)
         plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", title)
         free = title not in self._manifest.models
         if plain and free and self._exported.setdefault(title.casefold(), parents) == parents:
@@ -219,15 +203,15 @@ class _Planner:
             return self._shown(comparison, input_id, Original(), 1, text)
         if choice.of in RESAMPLINGS:
             method = cast(Resampling, choice.of)
-            recipe: Recipe = Resample(method, largest) if largest > 1 else Original()
+            plain = Resample(method, largest) if largest > 1 else Original()
             text = choice.title or f"{choice.of.capitalize()} ×{largest}"
-            return self._shown(comparison, input_id, recipe, largest, text, name=choice.of)
+            return self._shown(comparison, input_id, plain, largest, text, name=choice.of)
         weights = choice.mix or {choice.of: 1.0}
         text = choice.title or mixture(weights, self._titles(weights))
         if choice.of:
             text = choice.title or self._manifest.models[choice.of].title
         point = Point(weights)
-        network = self._network(Mix, comparison, weights)
+        network = self._recipes.mix(weights, comparison.color_fix)
         return self._shown(comparison, input_id, network, scale, text, name="mix", point=point)
 
     def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
@@ -242,23 +226,6 @@ class _Planner:
             frame = Frame(Picture(picture, Original(), image.width, image.height), self._encoding)
             shown.append(Shown(frame, "file", text))
         return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), 0, 0)
-
-    def _network(
-        self, kind: type[Network], comparison: Comparison, weights: Mapping[str, Coefficient]
-    ) -> Mix | Blend:
-        pairs = self._parents(weights)
-        recipe = Mix if len(pairs) == 1 or kind is Mix else Blend
-        render = self._manifest.render
-        return recipe(pairs, comparison.color_fix, render.precision, render.tile)
-
-    def _parents(self, weights: Mapping[str, Coefficient]) -> tuple[tuple[File, Coefficient], ...]:
-        """Return a mix in canonical form: by file, in order of hashes, without zeros."""
-        by_file: dict[File, Coefficient] = {}
-        for model, weight in weights.items():
-            file = self._facts.files[self._manifest.models[model].path]
-            by_file[file] = _sum(by_file[file], weight) if file in by_file else weight
-        pairs = [(file, weight) for file, weight in by_file.items() if weight != 0]
-        return tuple(sorted(pairs, key=lambda pair: pair[0].sha256))
 
     def _shown(
         self,
@@ -291,15 +258,6 @@ class _Planner:
 
     def _problem(self, location: Location, message: str) -> None:
         self.problems.append(self._file.problem(location, message))
-
-
-def _sum(one: Coefficient, other: Coefficient) -> Coefficient:
-    """Add the coefficients of one file that goes by two names."""
-    if isinstance(one, ByGroup) and isinstance(other, ByGroup):
-        pairs = zip(one.groups, other.groups, strict=True)
-        groups = tuple((patterns, a + b) for (patterns, a), (_, b) in pairs)
-        return ByGroup(groups, one.rest + other.rest)
-    return cast(float, one) + cast(float, other)
 
 
 def _some(keys: list[str]) -> str:
