@@ -27,13 +27,16 @@ from generator.store import Measured, Store
 @dataclass(frozen=True)
 class Rendered:
     """A finished picture: ``pixels`` (H, W, C), C 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA;
-    ``precision`` fp32, fp16 or bf16 ('' where no network ran) and the ``device`` that ran it.
+    ``precision`` fp32, fp16 or bf16 ('' where no network ran) and the ``device`` that ran it;
+    ``color_shift`` is what a colour fix removed: the mean of unfixed minus fixed by channel, in
+    8-bit levels.
     """  # noqa: D205
 
     job: Job
     pixels: NDArray[np.uint8]
     precision: str = ""
     device: str = ""
+    color_shift: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,8 @@ def _keep(made: Rendered, store: Store) -> Job:
         )
         store.put_measured(job.measurement, measured)
     if job.frame is not None:
-        store.put(job.frame, images.encode(made.pixels, job.frame.encoding), made.precision)
+        data = images.encode(made.pixels, job.frame.encoding)
+        store.put(job.frame, data, made.precision, made.color_shift)
     return job
 
 

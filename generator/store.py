@@ -39,8 +39,9 @@ _ASIDE = "aside"
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept beside a frame: size in pixels and bytes, checksum, and the precision that
-    ``auto`` became ('' where no network ran).
+    """What is kept beside a frame: size in pixels and bytes, checksum, the precision that
+    ``auto`` became ('' where no network ran), and the mean shift of each channel that a colour
+    fix removed, in 8-bit levels (None without a fix).
     """  # noqa: D205
 
     width: int
@@ -48,6 +49,7 @@ class Record:
     bytes: int
     sha256: str
     precision: str
+    color_shift: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,17 @@ class Store:
         """Return where the frame's file is, or would be."""
         return self.folder / "frames" / frame.key[:2] / frame.name
 
-    def put(self, frame: Frame, data: bytes, precision: str) -> Record:
+    def put(
+        self,
+        frame: Frame,
+        data: bytes,
+        precision: str,
+        color_shift: tuple[float, ...] | None = None,
+    ) -> Record:
         """Keep an encoded frame. Raises StoreError where it cannot be written."""
         picture = frame.picture
         checksum = hashlib.sha256(data).hexdigest()
-        record = Record(picture.width, picture.height, len(data), checksum, precision)
+        record = Record(picture.width, picture.height, len(data), checksum, precision, color_shift)
         path = self.path(frame)
         self._write(path, data)
         self._write(path.with_suffix(".json"), _to_json(asdict(record)))

@@ -172,11 +172,14 @@ def _shown(value: Any) -> str:
 
 
 def _written(loc: tuple[int | str, ...], document: Document) -> Location:
-    """Drop from pydantic's location what is not in the file: marks of keys and unions."""
+    """Drop from pydantic's location what is not in the file: marks of keys and unions, and the
+    place in a list of which only one item was written.
+    """  # noqa: D205
     location: Location = ()
     for index, part in enumerate(loc):
         known = (*location, part)
-        if part != "[key]" and (known in document.values or index == len(loc) - 1):
+        missing = isinstance(part, str) and index == len(loc) - 1
+        if part != "[key]" and (known in document.values or missing):
             location = known
     return location
 

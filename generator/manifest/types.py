@@ -6,23 +6,30 @@ one entry or a look at the disk (ids, files) are in ``references``.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 from pydantic_core import CoreSchema
 
-from generator.manifest.alphas import ALPHAS_SCHEMA, parse_alphas, rounded
+from generator.manifest.alphas import rounded
+from generator.manifest.fields import (
+    Alphas,
+    Coefficients,
+    ColorFixes,
+    Crop,
+    FilePath,
+    Id,
+    Number,
+    Patterns,
+    Url,
+)
 
 RESAMPLINGS = ("nearest", "bicubic", "lanczos")
 KINDS = ("interpolate", "choose", "frames")
@@ -30,54 +37,6 @@ KINDS = ("interpolate", "choose", "frames")
 
 NOT_MODELS = ("input", *RESAMPLINGS)
 """Entries of ``choose`` that stand for no model; hence no ids of models."""
-
-
-def _check_id(value: str) -> str:
-    if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):
-        msg = (
-            f"'{value[:120]}' is no id: use letters, digits, '-', '_' and '.', "
-            "start with a letter or digit, at most 100 characters"
-        )
-        raise ValueError(msg)
-    return value
-
-
-def _check_url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value):
-        msg = f"'{value}' is no web address: start with https://"
-        raise ValueError(msg)
-    return value
-
-
-def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
-    if abs(sum(value.values()) - 1) > 1e-6:
-        msg = f"coefficients must sum to 1, these sum to {round(sum(value.values()), 6):g}"
-        raise ValueError(msg)
-    return {key: rounded(weight) for key, weight in value.items()}
-
-
-def _check_crop(value: Any) -> Any:
-    numbers = isinstance(value, tuple) and all(type(number) is int for number in value)
-    if not numbers or len(value) != 4 or min(value[:2]) < 0 or min(value[2:]) < 1:
-        msg = "a crop is [x, y, width, height] in pixels of the file"
-        raise ValueError(msg)
-    return value
-
-
-Id = Annotated[str, AfterValidator(_check_id)]
-Url = Annotated[str, AfterValidator(_check_url)]
-FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
-Crop = Annotated[tuple[int, int, int, int], BeforeValidator(_check_crop)]
-Patterns = Annotated[
-    tuple[str, ...],
-    Field(min_length=1),
-    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
-]
-Coefficients = Annotated[
-    dict[str, Number], Field(min_length=1), AfterValidator(_check_coefficients)
-]
 
 
 class Entry(BaseModel):
@@ -266,7 +225,11 @@ class Comparison(Entry):
     caption: str = Field("", description="Markdown.")
     inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
     draft: bool = Field(False, description="Only built with --drafts.")
-    color_fix: Literal["none", "average", "wavelet"] = "none"
+    color_fix: ColorFixes = Field(
+        ("none",),
+        description="Give networks' outputs the colours of their input back. A list shows several "
+        "side by side, the first of them first.",
+    )
     metrics: tuple[Literal["psnr", "ssim"], ...] = Field(
         ("psnr", "ssim"), description="Measured where the input has a reference."
     )

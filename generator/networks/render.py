@@ -105,9 +105,12 @@ class _Renderer:
             return Failed(job, source)
         recipe = cast(Network, job.picture.recipe)
         values, dtype = output
+        shift = None
         try:
             if recipe.color_fix != "none":
-                values = self._fix(recipe, values, source)
+                fixed = self._fix(recipe, values, source)
+                shift = tuple(round(v, 2) for v in ((values - fixed) * 255).mean((1, 2)).tolist())
+                values = fixed
             levels = values if values.dtype is torch.uint8 else to_levels(values)
             pixels = levels.permute(1, 2, 0).contiguous().cpu().numpy()
         except (RuntimeError, MemoryError) as error:
@@ -120,7 +123,7 @@ class _Renderer:
             return Failed(job, f"the network made {found} pixels, not {planned[1]}×{planned[0]}")
         if source.alpha is not None:
             pixels = _with_alpha(pixels, source.alpha)
-        return Rendered(job, pixels, NAMES[dtype], str(self._device))
+        return Rendered(job, pixels, NAMES[dtype], str(self._device), shift)
 
     def _fix(self, recipe: Network, values: torch.Tensor, source: images.Prepared) -> torch.Tensor:
         reference = torch.from_numpy(source.levels).to(self._device).permute(2, 0, 1) / 255

@@ -3,6 +3,7 @@
 from generator.facts import File
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
+    FIXES,
     Blend,
     ByGroup,
     Coefficient,
@@ -23,6 +24,7 @@ from generator.plan.frames import (
 from generator.plan.planner import make_plan
 
 __all__ = [
+    "FIXES",
     "Blend",
     "ByGroup",
     "Coefficient",

@@ -18,7 +18,8 @@ class Shown:
 
     ``recipe`` is data.json's word for it, ``weights`` the coefficients by model id, ``alpha``
     the place on the slider or path, ``groups`` the alpha of each group of layers; what does not
-    apply is None or empty.
+    apply is None or empty. ``series`` names what follows the control together: ``mix``,
+    ``blend``, or the colour fix of mixes that the author wants to see beside the first.
     """
 
     frame: Frame
@@ -29,6 +30,7 @@ class Shown:
     alpha: float | None = None
     groups: dict[str, float] | None = None
     measurement: Measurement | None = None
+    series: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ RENDERER_VERSION = 1
 
 Resampling = Literal["nearest", "bicubic", "lanczos"]
 ColorFix = Literal["none", "average", "wavelet"]
+FIXES: dict[str, str] = {
+    "none": "no colour fix",
+    "average": "average colour fix",
+    "wavelet": "wavelet colour fix",
+}
+"""What colour fixes are called."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import cast
 
 from generator.errors import ManifestError, Problem
@@ -15,7 +16,9 @@ from generator.manifest.types import RESAMPLINGS, Choice, Comparison, Interpolat
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
+    FIXES,
     Coefficient,
+    ColorFix,
     Encoding,
     Frame,
     Input,
@@ -86,13 +89,16 @@ class _Planner:
         ]
         self._inputs.check_references(comparison, inputs, shown, all_must_fit=True)
         titles = self._titles(mix.models)
+        # Where colour fixes stand side by side, the first and the second do so from the start.
+        at = first_shown(points, mix.start)
+        left = 1 + len(points) + at if len(comparison.color_fix) > 1 else 0
         exports = tuple(
             self._export(f"{name}-{alpha:g}", weights_at(mix, alpha), titles)
             for alpha in dict.fromkeys(mix.export)
         )
         return ComparisonPlan(
             name, comparison, "interpolate", mix.kind_of_control, mix.models, inputs,
-            tuple(shown), 0, 1 + first_shown(points, mix.start), exports,
+            tuple(shown), left, 1 + at, exports,
         )  # fmt: skip
 
     def _between(
@@ -107,19 +113,20 @@ class _Planner:
         titles = self._titles(mix.models)
         first = Original() if scale == 1 else Resample("bicubic", scale)
         text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
-        yield self._shown(comparison, input_id, first, scale, text)
-        for point in points:
-            recipe = self._recipes.mix(coefficients(mix, point), comparison.color_fix)
-            text = point.label(titles)
-            yield self._shown(comparison, input_id, recipe, scale, text, name="mix", point=point)
+        show = partial(self._shown, comparison, input_id, scale=scale)
+        yield show(first, text)
+        for fix, series, words in _fixes(comparison):
+            for point in points:
+                recipe = self._recipes.mix(coefficients(mix, point), fix)
+                text = point.label(titles) + words
+                yield show(recipe, text, name="mix", point=point, series=series)
+        fix = comparison.color_fix[0]
         for point in points if mix.baseline == "pixel" else ():
-            recipe = self._recipes.blend(point.weights or {}, comparison.color_fix)
-            text = point.label(titles)
-            yield self._shown(comparison, input_id, recipe, scale, text, name="blend", point=point)
+            blend = self._recipes.blend(point.weights or {}, fix)
+            yield show(blend, point.label(titles), name="blend", point=point, series="blend")
         for model, text in self._titles(mix.beside).items():
-            alone = Point({model: 1.0})
-            recipe = self._recipes.mix({model: 1.0}, comparison.color_fix)
-            yield self._shown(comparison, input_id, recipe, scale, text, name="mix", point=alone)
+            alone = self._recipes.mix({model: 1.0}, fix)
+            yield show(alone, text, name="mix", point=Point({model: 1.0}))
 
     def _group_names(self, mix: Interpolate, where: Location) -> list[str]:
         """Return the groups of layers, with the rest where a layer is in none of them."""
@@ -152,9 +159,10 @@ class _Planner:
         scales = [self._scale(choice, (*where, index)) for index, choice in enumerate(choices)]
         largest = max(scales)
         shown = [
-            self._choice(comparison, input_id, choice, scale, largest)
+            each
             for input_id in inputs
             for choice, scale in zip(choices, scales, strict=True)
+            for each in self._choice(comparison, input_id, choice, scale, largest)
         ]
         self._inputs.check_references(comparison, inputs, shown, all_must_fit=False)
         models = tuple(
@@ -171,7 +179,7 @@ class _Planner:
             for number, choice in enumerate(choices, start=1)
             if choice.mix and choice.export
         )
-        last = len(choices) - 1
+        last = len(shown) // len(inputs) - 1
         return ComparisonPlan(
             name, comparison, "choose", "lists", models, inputs, tuple(shown), 0, last, exports
         )
@@ -197,22 +205,24 @@ class _Planner:
 
     def _choice(
         self, comparison: Comparison, input_id: str, choice: Choice, scale: int, largest: int
-    ) -> Shown:
+    ) -> Iterator[Shown]:
+        """Yield the frames of an entry of ``choose``: a network's once for each colour fix."""
+        show = partial(self._shown, comparison, input_id)
         if choice.of == "input":
-            text = choice.title or "Input"
-            return self._shown(comparison, input_id, Original(), 1, text)
-        if choice.of in RESAMPLINGS:
+            yield show(Original(), choice.title or "Input", scale=1)
+        elif choice.of in RESAMPLINGS:
             method = cast(Resampling, choice.of)
             plain = Resample(method, largest) if largest > 1 else Original()
             text = choice.title or f"{choice.of.capitalize()} ×{largest}"
-            return self._shown(comparison, input_id, plain, largest, text, name=choice.of)
-        weights = choice.mix or {choice.of: 1.0}
-        text = choice.title or mixture(weights, self._titles(weights))
-        if choice.of:
-            text = choice.title or self._manifest.models[choice.of].title
-        point = Point(weights)
-        network = self._recipes.mix(weights, comparison.color_fix)
-        return self._shown(comparison, input_id, network, scale, text, name="mix", point=point)
+            yield show(plain, text, scale=largest, name=choice.of)
+        else:
+            weights = choice.mix or {choice.of: 1.0}
+            text = choice.title or mixture(weights, self._titles(weights))
+            if choice.of:
+                text = choice.title or self._manifest.models[choice.of].title
+            for fix, _, words in _fixes(comparison):
+                network, point = self._recipes.mix(weights, fix), Point(weights)
+                yield show(network, text + words, scale=scale, name="mix", point=point)
 
     def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
         files = self._facts.frames[name]
@@ -232,11 +242,12 @@ class _Planner:
         comparison: Comparison,
         input_id: str,
         recipe: Recipe,
-        scale: int,
         text: str,
         *,
+        scale: int,
         name: str = "",
         point: Point | None = None,
+        series: str = "",
     ) -> Shown:
         prepared = self._inputs.prepared(input_id)
         picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
@@ -245,7 +256,9 @@ class _Planner:
         if not name:
             name = recipe.method if isinstance(recipe, Resample) else "input"
         at = point or Point(None)
-        return Shown(frame, name, text, input_id, at.weights, at.alpha, at.groups, measurement)
+        return Shown(
+            frame, name, text, input_id, at.weights, at.alpha, at.groups, measurement, series
+        )
 
     def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
         """Check that models can be mixed, and return their scale."""
@@ -258,6 +271,14 @@ class _Planner:
 
     def _problem(self, location: Location, message: str) -> None:
         self.problems.append(self._file.problem(location, message))
+
+
+def _fixes(comparison: Comparison) -> Iterator[tuple[ColorFix, str, str]]:
+    """Yield each colour fix with the name of its series and what labels add."""
+    first, *others = comparison.color_fix
+    yield first, "mix", ""
+    for fix in others:
+        yield fix, fix, f", {FIXES[fix]}"
 
 
 def _some(keys: list[str]) -> str:

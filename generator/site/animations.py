@@ -34,7 +34,7 @@ def make_animations(
         return Animations((), {})
     views, files = [], {}
     for picture in view.inputs:
-        shown = [f for f in view.frames if f["input"] == picture.id and f["recipe"] == "mix"]
+        shown = [f for f in view.frames if f["input"] == picture.id and f["series"] == "mix"]
         if any("url" not in frame for frame in shown):
             continue
         key = _key(mix.animation, [frame["key"] for frame in shown])

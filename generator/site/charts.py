@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from generator.kinship import Layer
+from generator.plan import FIXES
 from generator.site.plot import Chart, Curve, draw, table
 
 METRICS = {"psnr": ("PSNR", "PSNR (dB)", 2), "ssim": ("SSIM", "SSIM", 4)}
 """By data.json's word: short name, name with unit, decimals."""
 
-CURVES = {"mix": "mixed networks", "blend": "blended outputs"}
-"""By recipe: what its curve is called."""
+CURVES: dict[str, str] = {"mix": "mixed networks", **FIXES, "blend": "blended outputs"}
+"""By series of frames: what its curve is called."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -39,15 +40,15 @@ def alpha_charts(
 ) -> Markup:
     """Return a figure for one input: a chart of each metric over alpha.
 
-    ``measured`` holds for each metric and recipe the (alpha, value) points; ``stops`` names the
+    ``measured`` holds for each metric and series the (alpha, value) points; ``stops`` names the
     whole alphas of a path. Charts without points are left out; the result may be empty.
     """
     ticks = tuple((float(index), stop) for index, stop in enumerate(stops))
     charts = []
-    for metric, recipes in measured.items():
+    for metric, by_series in measured.items():
         short, label, digits = METRICS[metric]
         curves = tuple(
-            Curve(CURVES[recipe], points) for recipe, points in recipes.items() if len(points) > 1
+            Curve(CURVES[series], points) for series, points in by_series.items() if len(points) > 1
         )
         if curves:
             chart_title = f"{short} over alpha: {title}"

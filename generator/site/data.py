@@ -8,7 +8,7 @@ from typing import Any
 from generator.site.views import ComparisonView
 
 TO_ROOT = "../../"
-_NOT_WRITTEN = frozenset({"input_title", "key"})
+_NOT_WRITTEN = frozenset({"input_title", "key", "series"})
 
 
 def data_json(view: ComparisonView) -> str:

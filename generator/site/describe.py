@@ -10,7 +10,7 @@ from markupsafe import Markup
 from generator.facts import Facts
 from generator.kinship import Pair
 from generator.manifest import Manifest
-from generator.plan import ComparisonPlan, Plan, Shown
+from generator.plan import ComparisonPlan, Network, Plan, Shown
 from generator.site.charts import NoiseLevel, Points, alpha_charts, noise_charts, similarity_chart
 from generator.site.views import ComparisonView, FrameView, InputView, KinshipView, ModelView
 from generator.store import Store
@@ -109,7 +109,7 @@ class _Builder:
 
     def _frame(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
         view: FrameView = {}
-        mixed = set(plan.models)
+        mixed, fixes = set(plan.models), plan.comparison.color_fix
         if shown.input:
             view["input"] = shown.input
         view["recipe"] = shown.recipe
@@ -120,12 +120,15 @@ class _Builder:
             view["alpha"] = shown.alpha
         if shown.groups is not None:
             view["groups"] = shown.groups
+        if len(fixes) > 1 and isinstance(shown.frame.picture.recipe, Network):
+            view["color_fix"] = shown.frame.picture.recipe.color_fix
         view["label"] = shown.label
         view |= self._file(shown)
         view |= self._scores(shown, plan)
         if shown.input:
             view["input_title"] = self._manifest.inputs[shown.input].title
         view["key"] = shown.frame.key
+        view["series"] = shown.series
         return view
 
     def _file(self, shown: Shown) -> FrameView:
@@ -142,6 +145,8 @@ class _Builder:
             view = {"url": f"frames/{frame.name}", **size, "bytes": record.bytes}
             if record.precision:
                 view["precision"] = record.precision
+            if record.color_shift:
+                view["color_shift"] = list(record.color_shift)
         self._files[frame.key] = view
         return view
 
@@ -192,16 +197,16 @@ def _charts(
 def _measured(
     plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
 ) -> dict[str, dict[str, Points]]:
-    """Return (alpha, value) points by metric and recipe."""
+    """Return (alpha, value) points by metric and series: mix, other colour fixes, blend."""
     own = [frame for frame in frames if frame["input"] == input_id and "alpha" in frame]
     return {
         metric: {
-            recipe: tuple(
+            series: tuple(
                 (frame["alpha"], frame[metric])
                 for frame in own
-                if frame["recipe"] == recipe and metric in frame
+                if frame["series"] == series and metric in frame
             )
-            for recipe in ("mix", "blend")
+            for series in ("mix", *plan.comparison.color_fix[1:], "blend")
         }
         for metric in plan.comparison.metrics
     }

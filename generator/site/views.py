@@ -12,8 +12,8 @@ from generator.site.exports import ExportView
 from generator.site.prose import at_root
 
 FrameView = dict[str, Any]
-"""An entry of data.json's ``frames``, its ``url`` from the site's root, with ``input_title`` and
-``key``. A frame that could not be rendered has ``missing`` instead of ``url``."""
+"""An entry of data.json's ``frames``, its ``url`` from the site's root, with ``input_title``,
+``key`` and ``series``. A frame that could not be rendered has ``missing`` instead of ``url``."""
 
 
 @dataclass(frozen=True)

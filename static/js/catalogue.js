@@ -8,6 +8,7 @@
  * @property {Record<string, number>} [weights]
  * @property {number} [alpha]
  * @property {Record<string, number>} [groups] an alpha for each group of layers
+ * @property {"none" | "average" | "wavelet"} [color_fix] where several stand side by side
  * @property {string} label
  * @property {string} [url]
  * @property {string} [missing]
@@ -107,7 +108,7 @@ export function arrange(data) {
  *
  * @param {Frame} frame @param {number} index @param {Data} data @returns {Choice[]}
  */
-function shownAs({ recipe, label, weights = {} }, index, { kind, models, titles }) {
+function shownAs({ recipe, label, color_fix, weights = {} }, index, { kind, models, titles, frames }) {
   if (kind === "choose") return [{ id: label, label, follows: false, rank: 0 }];
   if (kind === "frames") {
     return [
@@ -117,6 +118,9 @@ function shownAs({ recipe, label, weights = {} }, index, { kind, models, titles 
   }
   if (recipe === "blend") return [{ id: recipe, label: "Pixel blend", follows: true, rank: 1 }];
   if (recipe !== "mix") return [{ id: recipe, label, follows: false, rank: 0 }];
+  const fixes = { none: "no colour fix", average: "average colour fix", wavelet: "wavelet colour fix" };
+  const usual = frames.find((frame) => frame.color_fix)?.color_fix;
+  if (color_fix && color_fix !== usual) return [{ id: `mix-${color_fix}`, label: `Network mix, ${fixes[color_fix]}`, follows: true, rank: 1 }];
   const mix = { id: recipe, label: "Network mix", follows: true, rank: 1 };
   const beside = Object.keys(weights).some((id) => !models?.includes(id));
   const model = Object.keys(weights).find((id) => weights[id] === 1);

@@ -1,0 +1,86 @@
+"""What single values of site.yaml may be: ids, addresses, numbers, lists; each checked here."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from generator.manifest.alphas import ALPHAS_SCHEMA, parse_alphas, rounded
+
+
+def _check_id(value: str) -> str:
+    if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):
+        msg = (
+            f"'{value[:120]}' is no id: use letters, digits, '-', '_' and '.', "
+            "start with a letter or digit, at most 100 characters"
+        )
+        raise ValueError(msg)
+    return value
+
+
+def _check_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value):
+        msg = f"'{value}' is no web address: start with https://"
+        raise ValueError(msg)
+    return value
+
+
+def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
+    if abs(sum(value.values()) - 1) > 1e-6:
+        msg = f"coefficients must sum to 1, these sum to {round(sum(value.values()), 6):g}"
+        raise ValueError(msg)
+    return {key: rounded(weight) for key, weight in value.items()}
+
+
+def _one_or_more(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _check_different(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        msg = "name at least one"
+        raise ValueError(msg)
+    if len(set(value)) < len(value):
+        msg = f"each may be named once, not {', '.join(value)}"
+        raise ValueError(msg)
+    return value
+
+
+def _check_crop(value: Any) -> Any:
+    numbers = isinstance(value, tuple) and all(type(number) is int for number in value)
+    if not numbers or len(value) != 4 or min(value[:2]) < 0 or min(value[2:]) < 1:
+        msg = "a crop is [x, y, width, height] in pixels of the file"
+        raise ValueError(msg)
+    return value
+
+
+def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
+
+
+_ONE_OR_MORE_TEXTS = _one_or_more_schema({"type": "string"})
+_ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]})
+
+Id = Annotated[str, AfterValidator(_check_id)]
+Url = Annotated[str, AfterValidator(_check_url)]
+FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
+Crop = Annotated[tuple[int, int, int, int], BeforeValidator(_check_crop)]
+Patterns = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_one_or_more),
+    AfterValidator(_check_different),
+    WithJsonSchema(_ONE_OR_MORE_TEXTS),
+]
+ColorFixes = Annotated[
+    tuple[Literal["none", "average", "wavelet"], ...],
+    BeforeValidator(_one_or_more),
+    AfterValidator(_check_different),
+    WithJsonSchema(_ONE_OR_MORE_FIXES),
+]
+Coefficients = Annotated[
+    dict[str, Number], Field(min_length=1), AfterValidator(_check_coefficients)
+]
