@@ -1,5 +1,11 @@
 """Fixtures that several test modules share."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from build_support import Run, make_folder
 from viewer_browser import (
     chromium,
     new_page,
@@ -10,6 +16,8 @@ from viewer_browser import (
     site_folder,
 )
 
+from generator.cli import main
+
 __all__ = [
     "chromium",
     "new_page",
@@ -19,3 +27,23 @@ __all__ = [
     "server",
     "site_folder",
 ]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a small project, which is the current one."""
+    folder = make_folder(tmp_path / "project")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process; returns exit status, stdout, stderr."""
+
+    def run_command(*arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run_command

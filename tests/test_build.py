@@ -10,70 +10,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 import torch
+from build_support import DATA, Run, edit, snapshot
 from PIL import Image, ImageChops, ImageSequence, ImageStat
 from safetensors.torch import load_file
 
 from generator.cli import main
 
-DATA = Path(__file__).parent / "data"
-
-MANIFEST = """\
-site: {title: Test site, url: https://x.org/models/}
-models: {a: {path: tiny_a.safetensors, title: Soft}, b: {path: tiny_b.safetensors, title: Hard}}
-inputs:
-  photo: {path: photo.png, title: Photo, reference: photo.png, noise: {sigma: 10}}
-comparisons:
-  mix: {title: A mix, interpolate: {models: [a, b], alphas: [0, 0.5, 1]}}
-  list: {choose: [input, a, b]}
-"""
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    for name in ("tiny_a.safetensors", "tiny_b.safetensors", "photo.png"):
-        shutil.copy(DATA / name, folder)
-    (folder / "site.yaml").write_text(MANIFEST)
-    monkeypatch.chdir(folder)
-    return folder
-
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process; returns exit status, stdout, stderr."""
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run_command
-
-
-def edit(old: str, new: str) -> None:
-    text = Path("site.yaml").read_text()
-    assert old in text
-    Path("site.yaml").write_text(text.replace(old, new))
-
 
 def data(comparison: str = "mix") -> dict[str, Any]:
     return json.loads(Path(f"_site/comparisons/{comparison}/data.json").read_text("utf-8"))
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_a_build_writes_the_site_of_the_contract(project: Path, run: Run) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+from build_support import make_folder, snapshot
 
-DATA = Path(__file__).parent / "data"
 KILLS = 50
 
 MANIFEST = """\
@@ -41,19 +40,6 @@ for line in sys.stdin:
     print(child, flush=True)
     print(os.waitpid(child, 0)[1], flush=True)
 """
-
-
-def project(folder: Path) -> Path:
-    folder.mkdir()
-    for name in ("tiny_a.safetensors", "tiny_b.safetensors", "photo.png"):
-        shutil.copy2(DATA / name, folder)
-    (folder / "site.yaml").write_text(MANIFEST)
-    return folder
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 class Builder:
@@ -86,7 +72,7 @@ class Builder:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_killed_fifty_times_ends_as_if_undisturbed(tmp_path: Path) -> None:
-    calm = project(tmp_path / "calm")
+    calm = make_folder(tmp_path / "calm", MANIFEST)
     builder = Builder(calm)
     builder.start()
     started = time.monotonic()
@@ -95,7 +81,7 @@ def test_a_build_killed_fifty_times_ends_as_if_undisturbed(tmp_path: Path) -> No
     builder.close()
     expected = snapshot(calm / "_site")
 
-    shaken = project(tmp_path / "shaken")
+    shaken = make_folder(tmp_path / "shaken", MANIFEST)
     builder = Builder(shaken)
     chance = random.Random(0)  # noqa: S311 - no secret
     killed = 0

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from generator.cli import main
-
-DATA = Path(__file__).parent / "data"
+from build_support import DATA, Run
 
 MANIFEST = """\
 site: {title: T}
@@ -23,22 +19,12 @@ comparisons:
   list: {choose: [a, {mix: {a: 0.5, stranger: 0.5}}, {mix: {a: 0.5, b: 0.5}}]}
 """
 
-Run = Callable[..., tuple[int, str, str]]
 
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    for path in DATA.iterdir():
-        shutil.copy(path, tmp_path)
-    (tmp_path / "site.yaml").write_text(MANIFEST)
-    monkeypatch.chdir(tmp_path)
-
-    def run_command(*arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run_command
+@pytest.fixture(autouse=True)
+def models(project: Path) -> None:
+    for path in DATA.glob("tiny_*"):
+        shutil.copy(path, project)
+    (project / "site.yaml").write_text(MANIFEST)
 
 
 def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
