@@ -82,10 +82,14 @@ def network(site: Path, model: str) -> ImageModelDescriptor:
     return found
 
 
+def pixels(file: Path) -> NDArray[np.int64]:
+    with Image.open(file) as picture:
+        return np.asarray(picture.convert("RGB"), np.int64)
+
+
 @cache
 def levels() -> NDArray[np.float32]:
-    picture = Image.open(DATA / "photo.png").convert("RGB").crop((10, 20, 58, 60))
-    return np.asarray(picture, np.float32)
+    return pixels(DATA / "photo.png")[20:60, 10:58].astype(np.float32)
 
 
 def run(site: Path, weights: Coefficients) -> NDArray[np.float32]:
@@ -137,8 +141,7 @@ def test_every_frame_is_what_its_coefficients_say(site: Path, name: str) -> None
     data = comparison(site, name)
     assert Counter(frame["recipe"] for frame in data["frames"]) == COUNTS[name]
     for frame in data["frames"]:
-        picture = Image.open(site / "out/comparisons" / name / frame["url"]).convert("RGB")
-        found = np.asarray(picture, np.int64)
+        found = pixels(site / "out/comparisons" / name / frame["url"])
         assert np.abs(found - expected(site, frame)).max() <= 1, frame["label"]
         if "weights" in frame:
             assert sum(frame["weights"].values()) == pytest.approx(1, abs=1e-6)
@@ -190,5 +193,5 @@ def test_fixed_and_unfixed_colours_stand_side_by_side(site: Path) -> None:
 def test_the_ends_of_a_slider_are_the_parents_bit_for_bit(site: Path) -> None:
     frames = comparison(site, "slider")["frames"]
     for index, model in ((1, "a"), (3, "b")):
-        picture = Image.open(site / "out/comparisons/slider" / frames[index]["url"])
-        assert (np.asarray(picture) == support.to_pixels(run(site, {model: 1.0}))).mean() > 0.9999
+        found = pixels(site / "out/comparisons/slider" / frames[index]["url"])
+        assert (found == support.to_pixels(run(site, {model: 1.0}))).mean() > 0.9999
