@@ -392,3 +392,21 @@ def test_any_front_matter_is_read_or_refused_with_a_place(
     pages, problems = read_pages(load(root / "site.yaml"))
     assert len(pages) + bool(problems) == 1
     assert all(problem.path.name == "a.md" and problem.line >= 1 for problem in problems)
+
+
+def test_weights_to_download_are_listed_where_an_author_wants_them(project: Project) -> None:
+    project.manifest["models"]["soft"]["title"] = "Mine & yours"
+    text = "# A\n\n/// downloads\n///\n\n## Of one\n\n/// downloads | sharpness\n///\n"
+    project.write("content/deep/b.md", text)
+    assert project.build().warnings == ()
+    page = body(project, "deep/b/index.html")
+    assert page.count("<table>") == 2
+    assert page.count('href="../../models/soft.safetensors"') == 2
+    assert "Mine &amp; yours" in page
+    assert (project.output / "models/soft.safetensors").is_file()
+
+
+def test_a_table_without_downloads_is_a_warning(project: Project) -> None:
+    del project.manifest["models"]["soft"]["download"]
+    (found,) = warnings(project, "# A\n\n/// downloads\n///\n")
+    assert found.startswith("content/index.md:3:1: nothing to download here")

@@ -1,6 +1,6 @@
 """The site: everything from plan, store, templates and texts to the output folder."""
 
-from generator.site.exports import Export
+from generator.site.downloads import Export
 from generator.site.output import remove_site
 from generator.site.write import SiteReport, check_site, check_site_output, write_site
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,13 +11,10 @@ from markupsafe import Markup
 from generator.errors import ManifestError, Problem
 from generator.manifest import ManifestFile
 from generator.plan import Plan
-from generator.site.links import Linked, Publisher, SiteMap, link
+from generator.site.links import Embed, Linked, Publisher, SiteMap, link
 from generator.site.pages import CONTENT, Page, read_pages
 from generator.site.prose import Html, Prose
 from generator.site.source import Source
-
-Embed = Callable[[str, int, bool], str]
-"""Comparison id, level of heading, whether the place has its own caption → HTML."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,7 @@ class Content:
     def __init__(self, file: ManifestFile, plan: Plan, *, drafts: bool) -> None:
         self._file = file
         self._prose = Prose(file.manifest.site.language)
+        self._plan = plan
         self._planned = frozenset(comparison.id for comparison in plan.comparisons)
         pages, problems = read_pages(file)
         self.pages = [page for page in pages if drafts or not page.draft]
@@ -81,9 +79,15 @@ class Content:
         return rendered
 
     def _link(self, page: Page, html: Html, embed: Embed) -> Linked:
-        def embed_planned(name: str, level: int, captioned: bool) -> str:
-            if name in self._planned:
-                return embed(name, level, captioned)
+        def embed_planned(block: str, name: str, level: int, captioned: bool) -> str:
+            if block == "downloads" and not self._may_download(name):
+                message = (
+                    "nothing to download here: give a model 'download: true', or a mix 'export'"
+                )
+                self.warnings.append(page.source.problem(f"/// {block}", message))
+                return ""
+            if not name or name in self._planned:
+                return embed(block, name, level, captioned)
             if name in self._file.manifest.comparisons:
                 message = f"'{name}' is a draft, and this build leaves drafts out"
                 self.warnings.append(page.source.problem(name, message))
@@ -96,6 +100,17 @@ class Content:
         found.comparisons = [name for name in found.comparisons if name in self._planned]
         self.warnings += found.problems
         return found
+
+    def _may_download(self, name: str) -> bool:
+        """Say whether a comparison, or any ('' or a draft), has weights to take home."""
+        models = self._file.manifest.models
+        plans = [plan for plan in self._plan.comparisons if not name or plan.id == name]
+        used = {model for plan in plans for model in plan.models} if name else models
+        return (
+            (bool(name) and not plans)
+            or any(plan.exports for plan in plans)
+            or any(models[model].download for model in used)
+        )
 
     def _check_anchors(self, linked: dict[str, Linked]) -> None:
         """Warn of links to a place of a page that is not there."""

@@ -1,10 +1,15 @@
-"""The block that embeds a comparison in a page.
+"""The blocks that embed a comparison, or a table of weights to download, in a page.
 
 An author writes::
 
     /// comparison | ID
     A caption for this place, in Markdown; without one the comparison's own is shown.
     ///
+
+    /// downloads | ID
+    ///
+
+The second lists a comparison's models and mixes; without an ID all those of the site.
 
 pymdownx leaves a block that it cannot make sense of in the text, and closes one that is never
 closed at the end of the page. Here both are problems with a place.
@@ -23,7 +28,10 @@ from generator.errors import Problem
 from generator.manifest.words import did_you_mean
 from generator.site.source import Source
 
-NAMES = ("comparison", "caption", "figure-caption", "table-caption")
+EMBEDDED = ("comparison", "downloads")
+"""The blocks in whose place stands what the site knows of a comparison."""
+
+NAMES = (*EMBEDDED, "caption", "figure-caption", "table-caption")
 """The blocks that a page may hold."""
 
 _START = re.compile(r" {0,3}(/{3,}) *([\w-]+) *(?:\| *(.*?) *)?")
@@ -37,7 +45,7 @@ def check_blocks(source: Source) -> list[Problem]:
     problems: list[Problem] = []
     opened: list[tuple[int, str, str]] = []
     fence = ""
-    options = False
+    options = ""
     for index, line in enumerate(source.text.split("\n")):
         if fence or (match := _FENCE.fullmatch(line)):
             fence = _next_fence(fence, line)
@@ -45,7 +53,7 @@ def check_blocks(source: Source) -> list[Problem]:
             slashes, name = match[1], match[2]
             problems += _check_start(source, index, match)
             opened.append((index, slashes, f"/// {name}"))
-            options = name.lower() == "comparison"
+            options = name.lower() if name.lower() in EMBEDDED else ""
             continue
         elif match := _END.fullmatch(line):
             if opened and opened[-1][1] == match[1]:
@@ -54,10 +62,10 @@ def check_blocks(source: Source) -> list[Problem]:
                 message = f"this {match[1]} closes no block"
                 problems.append(source.at_line(index, match.start(1) + 1, message))
         elif options and (match := _OPTION.fullmatch(line)):
-            message = f"a comparison's block has no options: remove '{match[2].strip()}'"
+            message = f"a {options} block has no options: remove '{match[2].strip()}'"
             problems.append(source.at_line(index, match.start(2) + 1, message))
             continue
-        options = False
+        options = ""
     for index, slashes, shown in opened:
         column = source.text.split("\n")[index].index("/") + 1
         message = f"'{shown}' is never closed: add a line '{slashes}' after it"
@@ -87,8 +95,8 @@ def _check_start(source: Source, index: int, match: re.Match[str]) -> list[Probl
     return []
 
 
-class ComparisonBlocks(BlocksExtension):  # type: ignore[misc]
-    """Registers the block and keeps what it meets in a page."""
+class EmbeddingBlocks(BlocksExtension):  # type: ignore[misc]
+    """Registers the blocks and keeps what they meet in a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +106,8 @@ class ComparisonBlocks(BlocksExtension):  # type: ignore[misc]
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
         """Register, as pymdownx calls it."""
         del md
-        block_mgr.register(_ComparisonBlock, {"blocks": self})
+        for block in (_ComparisonBlock, _DownloadsBlock):
+            block_mgr.register(block, {"blocks": self})
 
     def reset(self) -> None:
         """Forget the last page."""
@@ -114,15 +123,13 @@ class ComparisonBlocks(BlocksExtension):  # type: ignore[misc]
         return found
 
 
-class _ComparisonBlock(Block):  # type: ignore[misc]
-    NAME = "comparison"
-    ARGUMENT = True
-
+class _EmbeddingBlock(Block):  # type: ignore[misc]
     def on_create(self, parent: ET.Element) -> ET.Element:
-        blocks: ComparisonBlocks = self.config["blocks"]
-        if self.argument not in blocks.known:
+        """Mark the place; ``links`` puts there what the site's writer makes of it."""
+        blocks: EmbeddingBlocks = self.config["blocks"]
+        if self.argument and self.argument not in blocks.known:
             blocks.unknown.append(self.argument)
-        return ET.SubElement(parent, "div", {"data-comparison": self.argument})
+        return ET.SubElement(parent, "div", {f"data-{self.NAME}": self.argument or ""})
 
     def on_end(self, block: ET.Element) -> None:
         """Make what stands in the block its caption: a figure has one, a div has not."""
@@ -136,3 +143,13 @@ class _ComparisonBlock(Block):  # type: ignore[misc]
         caption = ET.SubElement(block, "figcaption")
         caption.text = text
         caption.extend(children)
+
+
+class _ComparisonBlock(_EmbeddingBlock):
+    NAME = "comparison"
+    ARGUMENT = True
+
+
+class _DownloadsBlock(_EmbeddingBlock):
+    NAME = "downloads"
+    ARGUMENT = None  # pymdownx's word for one that may be left out

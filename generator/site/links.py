@@ -18,6 +18,7 @@ from generator.errors import ImageError, Problem
 from generator.images import read_facts
 from generator.manifest.words import did_you_mean
 from generator.site.assets import hashed_name
+from generator.site.directive import EMBEDDED
 from generator.site.prose import ROOT
 from generator.site.source import Source, quoted
 from generator.site.tags import Tag, edit_tags
@@ -51,6 +52,11 @@ class Publisher:
             self._names[path] = hashed_name(path.name, digest)
             self.files[self._names[path]] = path
         return self._names[path]
+
+
+Embed = Callable[[str, str, int, bool], str]
+"""Name of a block, comparison id ('' for all), the level of heading that fits there, whether the
+place has a caption of its own → HTML."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,11 @@ def link(
     folder: str,
     site: SiteMap,
     publisher: Publisher,
-    embed: Callable[[str, int, bool], str] = lambda *_: "",
+    embed: Embed = lambda *_: "",
 ) -> Linked:
     """Rewrite the addresses of a rendered text that stands in ``folder`` below the manifest.
 
-    ``embed`` returns the HTML that stands for a comparison, given its id, the level of heading
-    that fits there, and whether the place has a caption of its own.
+    ``embed`` returns the HTML that stands in the place of a block.
     """
     linker = _Linker(source, folder, site, publisher, embed)
     linker.linked.text = edit_tags(text, linker.edit, linker.see_text)
@@ -109,7 +114,7 @@ class _Linker:
         folder: str,
         site: SiteMap,
         publisher: Publisher,
-        embed: Callable[[str, int, bool], str],
+        embed: Embed,
     ) -> None:
         self.linked = Linked()
         self._source = source
@@ -128,8 +133,9 @@ class _Linker:
             self.linked.ids.add(str(attributes["id"]))
         if tag.name in _HEADINGS:
             self._level = int(tag.name[1])
-        if "data-comparison" in attributes:
-            return self._comparison(tag)
+        for block in EMBEDDED:
+            if f"data-{block}" in attributes:
+                return self._block(block, tag)
         changed = self._without_inline(tag)
         for name in _ADDRESSES.get(tag.name, ()):
             if attributes.get(name):
@@ -162,11 +168,12 @@ class _Linker:
             self._place = self._source.find(line.strip())
             self._problem("this block cannot stand here, or its options are wrong")
 
-    def _comparison(self, tag: Tag) -> bool:
-        name = tag.attributes.pop("data-comparison") or ""
-        self.linked.comparisons.append(name)
+    def _block(self, block: str, tag: Tag) -> bool:
+        name = tag.attributes.pop(f"data-{block}") or ""
+        if block == "comparison":
+            self.linked.comparisons.append(name)
         tag.attributes["class"] = "embed"
-        tag.after = self._embed(name, min(self._level + 1, 6), tag.name == "figure")
+        tag.after = self._embed(block, name, min(self._level + 1, 6), tag.name == "figure")
         return True
 
     def _address(self, tag: Tag, name: str) -> bool:

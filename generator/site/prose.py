@@ -18,7 +18,7 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from generator.errors import Problem
-from generator.site.directive import ComparisonBlocks, check_blocks
+from generator.site.directive import EmbeddingBlocks, check_blocks
 from generator.site.mathematics import to_mathml
 from generator.site.source import Source
 
@@ -74,8 +74,8 @@ class Prose:
         return text, heading, problems
 
     @cached_property
-    def _blocks(self) -> ComparisonBlocks:
-        return ComparisonBlocks()
+    def _blocks(self) -> EmbeddingBlocks:
+        return EmbeddingBlocks()
 
     @cached_property
     def _page_formulas(self) -> _Formulas:

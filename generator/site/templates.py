@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +52,19 @@ class Templates:
 
     def viewer(self, comparison: Any, heading_level: int) -> Markup:
         """Render the viewer of a comparison that is embedded in a page, at any depth."""
-        name = "viewer.html"
+        return self._macro("viewer.html", "viewer", comparison, ROOT, heading_level=heading_level)
+
+    def downloads(self, files: Sequence[Any]) -> Markup:
+        """Render a table of files to download that stands in a page, at any depth."""
+        return self._macro("sections.html", "downloads", files, ROOT)
+
+    def _macro(self, template: str, macro: str, *arguments: Any, **named: Any) -> Markup:
         try:
-            module = self._environment.get_template(name).module
-            viewer: Markup = module.viewer(comparison, ROOT, heading_level=heading_level)  # type: ignore[attr-defined]
+            module = self._environment.get_template(template).module
+            rendered: Markup = getattr(module, macro)(*arguments, **named)
         except (TemplateError, TypeError, ValueError) as error:
-            raise ManifestError([self._problem(name, error)]) from error
-        return viewer
+            raise ManifestError([self._problem(template, error)]) from error
+        return rendered
 
     def _problem(self, name: str, error: Exception) -> Problem:
         """Place an error in the innermost template it passed through."""

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from generator.kinship import Pair
-from generator.site.exports import ExportView
+from generator.site.downloads import Download
 from generator.site.prose import at_root
 
 FrameView = dict[str, Any]
@@ -43,6 +43,11 @@ class ModelView:
     architecture: str
     scale: int
     parameters: int
+
+    def files(self) -> tuple[Download, ...]:
+        """Return its weights, if they may be downloaded."""
+        own = Download(self.title, "", self.download, self.sha256, self.bytes)
+        return (own,) if self.download else ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class ComparisonView:
     draft: bool
     thumbnail: Thumbnail | None = None
     social: str = ""
-    exports: tuple[ExportView, ...] = ()
+    exports: tuple[Download, ...] = ()
     animations: tuple[AnimationView, ...] = ()
     kinship: tuple[KinshipView, ...] = ()
     beside: tuple[ModelView, ...] = ()

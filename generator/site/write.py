@@ -16,7 +16,7 @@ from generator.site.assets import build_assets, verbatim_files
 from generator.site.cards import make_cards
 from generator.site.content import Content
 from generator.site.describe import comparison_views, kinship_views, model_views
-from generator.site.exports import Export, export_views
+from generator.site.downloads import Export, mixed_downloads
 from generator.site.output import Tree, check_output, staged
 from generator.site.pages import CONTENT
 from generator.site.regions import make_regions
@@ -67,13 +67,14 @@ def write_site(
         view.id: make_animations(view, planned, plan.frames, store)
         for view, planned in zip(views, plan.comparisons, strict=True)
     }
+    titles = {name: model.title for name, model in models.items()}
     views = tuple(
         replace(
             view,
             thumbnail=cards[view.id].thumbnail,
             social=cards[view.id].social,
             regions=regions[view.id].regions if view.id in regions else (),
-            exports=export_views(exports, view.id),
+            exports=mixed_downloads(exports, view.id, titles),
             animations=animations[view.id].views,
             kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), file.manifest),
         )
@@ -81,7 +82,7 @@ def write_site(
     )
     static = static_files(file.root)
     assets = build_assets(static)
-    writer = PageWriter(file, content, views, assets, base_url)
+    writer = PageWriter(file, content, views, models, assets, base_url)
     pages = writer.prepare()
     with staged(output) as tree:
         for name, path in verbatim_files(static).items():

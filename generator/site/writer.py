@@ -19,7 +19,7 @@ from generator.site.output import Tree
 from generator.site.pages import INDEX
 from generator.site.prose import at_root
 from generator.site.templates import Templates
-from generator.site.views import ComparisonView
+from generator.site.views import ComparisonView, ModelView
 
 
 class PageWriter:
@@ -30,12 +30,14 @@ class PageWriter:
         file: ManifestFile,
         content: Content,
         views: Sequence[ComparisonView],
+        models: Mapping[str, ModelView],
         assets: Mapping[str, Asset],
         base_url: str,
     ) -> None:
         self._site = file.manifest.site
         self._content = content
         self._views = views
+        self._models = models
         self._by_id = {view.id: view for view in views}
         self._base_path = urlsplit(base_url).path or "/"
         # Without a host an address is good for 404.html alone.
@@ -86,11 +88,23 @@ class PageWriter:
         places = {page.place for page in self._content.pages}
         return "" in places and "comparisons/" not in places and bool(self._views)
 
-    def _embed(self, name: str, level: int, captioned: bool) -> str:
+    def _embed(self, block: str, name: str, level: int, captioned: bool) -> str:
+        if block == "downloads":
+            return self._downloads(name)
         view = self._by_id[name]
         if captioned:
             view = replace(view, caption=Markup())
         return self._templates.viewer(view, level)
+
+    def _downloads(self, name: str) -> str:
+        """Return a table of the models, then the mixes, of a comparison or of all."""
+        views = [self._by_id[name]] if name else self._views
+        used = [model for view in views for model in (*view.models, *view.beside)]
+        files = [file for model in (used if name else self._models.values())
+                 for file in model.files()]  # fmt: skip
+        files += [file for view in views for file in view.exports]
+        once = {file.url: file for file in files}
+        return self._templates.downloads(list(once.values()))
 
     def _page(self, tree: Tree, rendered: RenderedPage) -> None:
         page = rendered.page

@@ -1,4 +1,4 @@
-"""Mixed weights to take home: files that the build has made, as the site publishes them."""
+"""Weights to take home: models that may be downloaded, and mixes that the build has made."""
 
 from __future__ import annotations
 
@@ -29,23 +29,32 @@ class Export:
 
 
 @dataclass(frozen=True)
-class ExportView:
-    """An export as templates see it; ``url`` from the site's root, ``weights`` by model id."""
+class Download:
+    """Weights as a table shows them: ``parents`` says in words what a mix is made of, '' for a
+    model; ``url`` from the site's root.
+    """  # noqa: D205
 
     title: str
+    parents: str
     url: str
     sha256: str
     bytes: int
-    weights: Mapping[str, float]
 
 
-def export_views(exports: Iterable[Export], comparison: str) -> tuple[ExportView, ...]:
-    """Return the exports of a comparison, in order."""
-    views = []
+def mixed_downloads(
+    exports: Iterable[Export], comparison: str, titles: Mapping[str, str]
+) -> tuple[Download, ...]:
+    """Return the mixes that a comparison publishes, in order; ``titles`` of models by id."""
+    found = []
     for export in exports:
         if export.comparison == comparison:
             with export.path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             size = export.path.stat().st_size
-            views.append(ExportView(export.title, export.url, digest, size, export.weights))
-    return tuple(views)
+            parents = " + ".join(
+                f"{round(weight * 100, 1):g}% {titles[model]}"
+                for model, weight in export.weights.items()
+                if weight
+            )
+            found.append(Download(export.title, parents, export.url, digest, size))
+    return tuple(found)
