@@ -36,7 +36,7 @@ class Rendered:
     pixels: NDArray[np.uint8]
     precision: str = ""
     device: str = ""
-    color_shift: tuple[float, ...] | None = None
+    color_shift: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,28 +2,34 @@
 
 Layout, under ``.cache/`` beside the manifest::
 
-    frames/3f/<key>.webp       an encoded frame
-    frames/3f/<key>.json       its record, written last: a frame without one does not exist
-    measurements/3f/<key>.json PSNR and SSIM
-    derived/3f/<key>.<suffix>  made from frames without rendering: thumbnails, cards
-    facts.json                 what is known about files (see examine)
-    aside/                     files being written; what a killed build left here goes
-    lock, owner                the build that is running
+    frames/3f/<key>.webp          an encoded frame
+    frames/3f/<key>.webp.json     its record, written last: a frame without one does not exist
+    measurements/3f/<key>.json    PSNR and SSIM
+    derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
+                                  with a record, as frames have one
+    facts.json                    what is known about files (see examine)
+    aside/                        files being written; what a killed build left here goes
+    lock, owner                   the build that is running
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
-only. What does not match its record is not there.
+only. What does not match its record is not there. JSON is kept with its checksum, which is
+compared on every reading. Pictures and weights are compared with the checksum in their record as
+soon as their size or time of modification is another than when they were last found sound, so
+that a build in which nothing changed reads none of them. Bits that a failing disk turns under an
+unchanged time are therefore not looked for: ``build --force`` makes everything anew.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,8 +46,9 @@ _ASIDE = "aside"
 @dataclass(frozen=True)
 class Record:
     """What is kept beside a frame: size in pixels and bytes, checksum, the precision that
-    ``auto`` became ('' where no network ran), and the mean shift of each channel that a colour
-    fix removed, in 8-bit levels (None without a fix).
+    ``auto`` became ('' where no network ran), the mean shift of each channel that a colour fix
+    removed, in 8-bit levels (None without a fix), and the file's time of modification, in
+    nanoseconds, when it was last found sound.
     """  # noqa: D205
 
     width: int
@@ -49,7 +56,8 @@ class Record:
     bytes: int
     sha256: str
     precision: str
-    color_shift: tuple[float, ...] | None = None
+    color_shift: Sequence[float] | None
+    modified: int
 
 
 @dataclass(frozen=True)
@@ -71,53 +79,42 @@ class Store:
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
-        if frame.key not in self._records:
-            path = self.path(frame)
-            data = _read_json(path.with_suffix(".json"))
-            try:
-                record = Record(**data) if data else None
-                if record is None or path.stat().st_size != record.bytes:
-                    return None
-            except (TypeError, OSError):
-                return None
-            self._records[frame.key] = record
-        return self._records[frame.key]
+        if frame.key not in self._records and (kept := self._sound(self.path(frame))):
+            with suppress(TypeError):  # written by another version
+                self._records[frame.key] = Record(**kept)
+        return self._records.get(frame.key)
 
     def path(self, frame: Frame) -> Path:
         """Return where the frame's file is, or would be."""
-        return self.folder / "frames" / frame.key[:2] / frame.name
+        # One path from one text: thousands are asked for, and joining them takes its time.
+        return Path(f"{self.folder}/frames/{frame.key[:2]}/{frame.name}")
 
     def put(
         self,
         frame: Frame,
         data: bytes,
         precision: str,
-        color_shift: tuple[float, ...] | None = None,
+        color_shift: Sequence[float] | None = None,
     ) -> Record:
         """Keep an encoded frame. Raises StoreError where it cannot be written."""
         picture = frame.picture
-        checksum = hashlib.sha256(data).hexdigest()
-        record = Record(picture.width, picture.height, len(data), checksum, precision, color_shift)
-        path = self.path(frame)
-        self._write(path, data)
-        self._write(path.with_suffix(".json"), _to_json(asdict(record)))
+        facts = {"width": picture.width, "height": picture.height, "precision": precision}
+        kept = self._keep(self.path(frame), data, **facts, color_shift=color_shift)
+        record = Record(**kept)
         self._records[frame.key] = record
         return record
 
     def measured(self, measurement: Measurement) -> Measured | None:
         """Return a measurement's result, or None where it was not made yet."""
-        if measurement.key not in self._measured:
-            data = _read_json(self._measurement_path(measurement))
-            try:
-                if data:
-                    self._measured[measurement.key] = Measured(**data)
-            except TypeError:
-                return None
-        return self._measured.get(measurement.key)
+        key = measurement.key
+        if key not in self._measured and (data := _read_json(self._measurement_path(key))):
+            with suppress(TypeError):
+                self._measured[key] = Measured(**data)
+        return self._measured.get(key)
 
     def put_measured(self, measurement: Measurement, measured: Measured) -> None:
         """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._write(self._measurement_path(measurement), _to_json(asdict(measured)))
+        self._write(self._measurement_path(measurement.key), _sealed(asdict(measured)))
         self._measured[measurement.key] = measured
 
     def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
@@ -126,13 +123,13 @@ class Store:
         ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot.
         """
         path = self._derived_path(key, suffix)
-        if not path.exists():
-            self._write(path, make())
+        if not self._sound(path):
+            self._keep(path, make())
         return path
 
     def has_derived(self, key: str, suffix: str) -> bool:
-        """Return whether something derived has been made already."""
-        return self._derived_path(key, suffix).exists()
+        """Return whether something derived has been made already, and is whole."""
+        return bool(self._sound(self._derived_path(key, suffix)))
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
@@ -140,7 +137,7 @@ class Store:
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Keep a small JSON file in the store's root. Raises StoreError."""
-        self._write(self.folder / name, _to_json(data))
+        self._write(self.folder / name, _sealed(data))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -158,7 +155,7 @@ class Store:
             message = f"{self.folder} is in use by {who}: wait for it, or stop it"
             raise StoreError(message) from None
         except OSError as error:
-            raise StoreError(f"cannot write {self.folder}: {error.strerror}") from error
+            raise _cannot_write(self.folder, error) from error
         try:
             for leftover in (self.folder / _ASIDE).iterdir():
                 leftover.unlink(missing_ok=True)
@@ -168,27 +165,68 @@ class Store:
             lock.release()
 
     def clear(self) -> None:
-        """Remove the store with everything in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the store with everything in it.
 
-    def _measurement_path(self, measurement: Measurement) -> Path:
-        key = measurement.key
+        Raises StoreError where a build is using it, or the disk refuses.
+        """
+        with self.locked():
+            pass
+        try:
+            shutil.rmtree(self.folder)
+        except OSError as error:
+            raise StoreError(f"cannot remove {self.folder}: {error.strerror}") from error
+
+    def _keep(self, path: Path, data: bytes, **facts: Any) -> dict[str, Any]:
+        """Write a file, then its record, which says when it was whole; return the record."""
+        modified = self._write(path, data)
+        checksum = hashlib.sha256(data).hexdigest()
+        record = {**facts, "bytes": len(data), "sha256": checksum, "modified": modified}
+        self._write(_record_path(path), _sealed(record))
+        return record
+
+    def _sound(self, path: Path) -> dict[str, Any]:
+        """Return the record of a file that is what it was when it was written, else nothing."""
+        record = _read_json(_record_path(path)) or {}
+        try:
+            status = path.stat()
+            if status.st_size != record.get("bytes"):
+                return {}
+            if status.st_mtime_ns != record.get("modified"):
+                with path.open("rb") as file:
+                    checksum = hashlib.file_digest(file, "sha256").hexdigest()
+                if checksum != record.get("sha256"):
+                    return {}
+                record["modified"] = status.st_mtime_ns
+                with suppress(StoreError):  # else it is compared again next time
+                    self._write(_record_path(path), _sealed(record))
+        except OSError:
+            return {}
+        return record
+
+    def _measurement_path(self, key: str) -> Path:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
     def _derived_path(self, key: str, suffix: str) -> Path:
         return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
 
-    def _write(self, path: Path, data: bytes) -> None:
+    def _write(self, path: Path, data: bytes) -> int:
+        """Write a whole file or none; return its time of modification, in nanoseconds."""
+        aside: Path | None = None
         try:
             self._prepared  # noqa: B018 - creates the folder once
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, aside = tempfile.mkstemp(dir=self.folder / _ASIDE)
+            descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
+            aside = Path(name)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
-            Path(aside).chmod(0o644)
-            Path(aside).replace(path)
+            aside.chmod(0o644)
+            modified = aside.stat().st_mtime_ns
+            aside.replace(path)
         except OSError as error:
-            raise StoreError(f"cannot write {path}: {error.strerror}") from error
+            if aside is not None:
+                aside.unlink(missing_ok=True)
+            raise _cannot_write(path, error) from error
+        return modified
 
     @cached_property
     def _prepared(self) -> bool:
@@ -200,13 +238,38 @@ class Store:
         return True
 
 
-def _to_json(data: dict[str, Any]) -> bytes:
-    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
+def _record_path(path: Path) -> Path:
+    return Path(f"{path}.json")
+
+
+def _cannot_write(path: Path, error: OSError) -> StoreError:
+    message = f"cannot write {path}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message += "; make room and build again: what was rendered is kept"
+    return StoreError(message)
+
+
+# JSON with its checksum, which is JSON again.
+_BEFORE, _BETWEEN, _AFTER = b'{"data":', b',"sha256":"', b'"}'
+
+
+def _sealed(data: dict[str, Any]) -> bytes:
+    return _seal(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _seal(body: bytes) -> bytes:
+    checksum = hashlib.sha256(body).hexdigest().encode()
+    return b"".join([_BEFORE, body, _BETWEEN, checksum, _AFTER])
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:
+    """Return what was sealed, or None where the file is missing or not as it was written."""
     try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        kept = path.read_bytes()
+    except OSError:
         return None
-    return data if isinstance(data, dict) else None
+    body = kept[len(_BEFORE) : -len(_BETWEEN) - 64 - len(_AFTER)]
+    if not body or kept != _seal(body):
+        return None
+    data: dict[str, Any] = json.loads(body)
+    return data

@@ -88,14 +88,28 @@ def test_words_change_without_rendering(project: Path, run: Run) -> None:
     assert data()["titles"]["models"]["a"] == "Softer"
 
 
-def test_a_lost_or_damaged_frame_is_made_again(project: Path, run: Run) -> None:
+def test_what_is_lost_or_damaged_in_the_cache_is_made_again(project: Path, run: Run) -> None:
     run("build")
     before = snapshot(project / "_site")
     frames = sorted((project / ".cache/frames").rglob("*.webp"))
     frames[0].unlink()
     frames[1].unlink()
     frames[1].write_bytes(b"short")
-    assert run("build")[1].startswith("2 frames rendered")
+    damaged = [
+        frames[2],
+        next((project / ".cache/derived").rglob("*.webp")),
+        next((project / ".cache/derived").rglob("*.json")),
+        next((project / ".cache/measurements").rglob("*.json")),
+        project / ".cache/facts.json",
+    ]
+    for path in damaged:
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    status, out, err = run("build")
+    assert (status, err) == (0, "")
+    assert out.startswith("3 frames rendered")
+    assert ", 1 measured" in out
     assert snapshot(project / "_site") == before
 
 

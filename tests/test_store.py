@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -34,7 +37,8 @@ def test_what_is_put_is_there(store: Store) -> None:
     assert store.record(frame()) is None
     record = store.put(frame(), b"picture", "fp16")
     checksum = "2cea274d0bedc39ec4ab6ba9e59ec889e3ed6fb56a1cf088a64d9b383378dc97"
-    assert record == Record(6, 4, 7, checksum, "fp16")
+    modified = store.path(frame()).stat().st_mtime_ns
+    assert record == Record(6, 4, 7, checksum, "fp16", None, modified)
     assert store.record(frame()) == record
     assert store.path(frame()).read_bytes() == b"picture"
 
@@ -53,11 +57,73 @@ def test_a_frame_of_another_size_is_missing(store: Store, damage: bytes) -> None
     assert Store(store.folder).record(frame()) is None
 
 
+def flip(path: Path) -> None:
+    """Turn one bit in the middle of a file; the size stays."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    path.write_bytes(data)
+    os.utime(path, (1e9, 1e9))
+
+
+def test_a_frame_with_a_flipped_bit_is_missing(store: Store) -> None:
+    store.put(frame(), b"picture", "")
+    flip(store.path(frame()))
+    assert Store(store.folder).record(frame()) is None
+    store.put(frame(), b"picture", "")
+    assert Store(store.folder).record(frame()) is not None
+
+
+def test_a_copied_frame_is_compared_once(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a restored backup, which has other times."""
+    store.put(frame(), b"picture", "")
+    os.utime(store.path(frame()), (1e9, 1e9))
+    record = Store(store.folder).record(frame())
+    assert record is not None
+    assert record.modified == 10**18
+    monkeypatch.setattr(hashlib, "file_digest", None)
+    assert Store(store.folder).record(frame()) == record
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"width": 1}', "null"])
 def test_a_damaged_record_is_missing(store: Store, damage: str) -> None:
     store.put(frame(), b"picture", "")
-    store.path(frame()).with_suffix(".json").write_text(damage)
+    record_of(store.path(frame())).write_text(damage)
     assert Store(store.folder).record(frame()) is None
+
+
+def test_no_byte_of_what_is_kept_as_json_can_change_unnoticed(store: Store) -> None:
+    ask = Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
+    store.put_measured(ask, Measured(27.61, 0.81))
+    store.write("facts.json", {"a": [1, 2.5, None]})
+    assert store.read("facts.json") == {"a": [1, 2.5, None]}
+    (measured,) = (store.folder / "measurements").rglob("*.json")
+    for path in (measured, store.folder / "facts.json"):
+        whole = path.read_bytes()
+        for at in range(len(whole)):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            assert Store(store.folder).measured(ask) is None or path != measured
+            assert store.read("facts.json") == {} or path == measured
+        path.write_bytes(whole)
+
+
+def record_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "record", "gone"])
+def test_damaged_derived_files_are_made_again(store: Store, damage: str) -> None:
+    path = store.derived("ab" * 16, "webp", lambda: b"card")
+    if damage == "flip":
+        flip(path)
+    elif damage == "cut":
+        path.write_bytes(b"car")
+    else:
+        (record_of(path) if damage == "record" else path).unlink()
+    assert not store.has_derived("ab" * 16, "webp")
+    assert store.derived("ab" * 16, "webp", lambda: b"card").read_bytes() == b"card"
+    assert store.has_derived("ab" * 16, "webp")
 
 
 def test_derived_files_are_made_once(store: Store) -> None:
@@ -123,6 +189,30 @@ def test_the_cache_stays_out_of_repositories_and_backups(store: Store) -> None:
     store.put(frame(), b"picture", "")
     assert (store.folder / ".gitignore").read_text() == "*\n"
     assert (store.folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d17278")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_done(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(frame(), b"picture", "")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StoreError, match="No space left on device; make room and build again"):
+        store.put(frame(1), b"picture", "")
+    assert list((store.folder / "aside").iterdir()) == []
+    assert store.record(frame()) is not None
+    assert Store(store.folder).record(frame(1)) is None
+
+
+def test_the_cache_of_a_running_build_is_not_removed(store: Store) -> None:
+    with store.locked(), pytest.raises(StoreError, match="in use by process"):
+        Store(store.folder).clear()
+    assert store.folder.exists()
+    store.clear()
+    assert not store.folder.exists()
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ class _Renderer:
         try:
             if recipe.color_fix != "none":
                 fixed = self._fix(recipe, values, source)
-                shift = tuple(round(v, 2) for v in ((values - fixed) * 255).mean((1, 2)).tolist())
+                shift = [round(v, 2) for v in ((values - fixed) * 255).mean((1, 2)).tolist()]
                 values = fixed
             levels = values if values.dtype is torch.uint8 else to_levels(values)
             pixels = levels.permute(1, 2, 0).contiguous().cpu().numpy()
