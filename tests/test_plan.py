@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from generator.errors import ManifestError
 from generator.examine import examine
@@ -256,6 +257,16 @@ def test_models_that_cannot_be_mixed_are_named_with_the_reason(
 def test_pictures_that_do_not_fit_are_reported(folder: Path, written: str, message: str) -> None:
     with pytest.raises(ManifestError, match=message):
         plan(folder, BASE.replace("title: Photo", written))
+
+
+def test_what_no_file_can_hold_is_reported_before_rendering(folder: Path) -> None:
+    Image.new("RGB", (4200, 2)).save(folder / "photo.png")
+    large = replace(COMPACT, scale=4)
+    with pytest.raises(ManifestError) as caught:
+        plan(folder, a=large, b=large)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("site.yaml:10:10: frames would be 16800×8, and webp holds 16383")
+    assert plan(folder, "images: {format: png}\n" + BASE, a=large, b=large).frames
 
 
 def test_a_reference_of_the_whole_picture_is_cropped_along(folder: Path) -> None:

@@ -19,9 +19,6 @@ from generator.images.opening import opened
 from generator.images.prepare import array_of, image_of
 from generator.plan.frames import Encoding
 
-# Largest side that a format can hold.
-_MAX_SIDE = {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}
-
 _STANDARD_MODES = ("L", "LA", "RGB", "RGBA")
 
 
@@ -33,10 +30,10 @@ def encode(pixels: NDArray[np.uint8], encoding: Encoding) -> bytes:
     cannot hold and for lossless JPEG and AVIF.
     """
     height, width = pixels.shape[:2]
-    if max(width, height) > _MAX_SIDE[encoding.format]:
+    if max(width, height) > encoding.largest_side:
         raise ImageError(
             f"a picture of {width}×{height} does not fit into {encoding.format}, which holds "
-            f"{_MAX_SIDE[encoding.format]} pixels a side; use images.format: png"
+            f"{encoding.largest_side} pixels a side; use images.format: png"
         )
     image = image_of(pixels)
     if encoding.format == "jpeg":

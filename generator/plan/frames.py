@@ -187,6 +187,11 @@ class Encoding:
     format: Literal["webp", "avif", "jpeg", "png"]
     quality: int | Literal["lossless"]
 
+    @property
+    def largest_side(self) -> int:
+        """Return how many pixels a side the format can hold."""
+        return {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}[self.format]
+
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of; PNG has no quality."""
         quality = "lossless" if self.format == "png" else self.quality

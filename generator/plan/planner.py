@@ -62,6 +62,7 @@ class _Planner:
         self._encoding = Encoding(images.format, images.quality)
         self._recipes = Recipes(file.manifest, facts)
         self._inputs = Inputs(file, facts, self.problems)
+        self._too_large: set[Location] = set()
         self._exported: dict[str, tuple[tuple[File, Coefficient], ...]] = {}
 
     def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
@@ -233,6 +234,7 @@ class _Planner:
             picture = Input(
                 file, None, 1, None, image.width, image.height, image.channels, image.alpha
             )
+            self._check_size(("comparisons", name, "frames"), picture)
             frame = Frame(Picture(picture, Original(), image.width, image.height), self._encoding)
             shown.append(Shown(frame, "file", text))
         return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), 0, 0)
@@ -250,6 +252,7 @@ class _Planner:
         series: str = "",
     ) -> Shown:
         prepared = self._inputs.prepared(input_id)
+        self._check_size(("inputs", input_id), prepared, scale)
         picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
         frame = Frame(picture, self._encoding)
         measurement = self._inputs.measurement(comparison, input_id, picture)
@@ -259,6 +262,19 @@ class _Planner:
         return Shown(
             frame, name, text, input_id, at.weights, at.alpha, at.groups, measurement, series
         )
+
+    def _check_size(self, where: Location, prepared: Input, scale: int = 1) -> None:
+        """Report, before anything is rendered, what no file of the format can hold."""
+        width, height = prepared.width * scale, prepared.height * scale
+        if max(width, height) <= self._encoding.largest_side or where in self._too_large:
+            return
+        self._too_large.add(where)
+        name, largest = self._encoding.format, self._encoding.largest_side
+        message = (
+            f"frames would be {width}×{height}, and {name} holds {largest} pixels a side: "
+            "use a smaller part, or images.format: png"
+        )
+        self._problem(where, message)
 
     def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
         """Check that models can be mixed, and return their scale."""
