@@ -188,10 +188,3 @@ def test_fixed_and_unfixed_colours_stand_side_by_side(site: Path) -> None:
     assert "Colour shift removed" in page
     shift = " / ".join(f"{value:+.1f}" for value in mixes[2]["color_shift"])
     assert shift in page
-
-
-def test_the_ends_of_a_slider_are_the_parents_bit_for_bit(site: Path) -> None:
-    frames = comparison(site, "slider")["frames"]
-    for index, model in ((1, "a"), (3, "b")):
-        found = pixels(site / "out/comparisons/slider" / frames[index]["url"])
-        assert (found == support.to_pixels(run(site, {model: 1.0}))).mean() > 0.9999

@@ -4,6 +4,7 @@ The module is spandrel's own (SRVGGNetCompact: 3×3 convolutions with PReLU, add
 enlarged by nearest neighbour), so what is trained is what is run.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,7 +55,8 @@ def save(network: nn.Module, path: Path, **metadata: str) -> None:
     halves = {
         name: value.detach().half().contiguous() for name, value in network.state_dict().items()
     }
-    save_file(halves, path, metadata=metadata)
+    # One entry: safetensors writes several in an order that differs from run to run.
+    save_file(halves, path, metadata={"training": json.dumps(metadata, sort_keys=True)})
     path.chmod(0o644)
 
 

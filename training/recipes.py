@@ -117,7 +117,7 @@ RECIPES = (
     Recipe("denoise-joint", "Denoise σ 20 and 60", "denoise-20", 1200, 1e-3, noise(20, 60), seed=3),
     _denoiser(40, 4),
     # Super-resolution ×4.
-    Recipe("sr-fidelity", "Fidelity", None, 3000, 2e-3, shrink(4), side=128, scale=4),
+    Recipe("sr-fidelity", "Fidelity", None, 6000, 2e-3, shrink(4), side=128, scale=4),
     Recipe(
         "sr-texture",
         "Texture",
@@ -181,7 +181,7 @@ def train(name: str) -> Path:
         network,
         this.path,
         title=this.title,
-        license="CC0-1.0",
+        license="MIT",
         source=f"python -m training {name}",
     )
     return this.path
