@@ -28,7 +28,7 @@ ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves a folder on loopback, counts requests for each path and can delay pictures."""
+    """Serves a folder on loopback, counts requests for each path and can delay files."""
 
     def __init__(self, folder: Path) -> None:
         handler = functools.partial(_Handler, directory=str(folder))
@@ -36,6 +36,8 @@ class Server(http.server.ThreadingHTTPServer):
         self.requests: Counter[str] = Counter()
         self.delay = 0.0
         self.broken: set[str] = set()
+        self.scripts = threading.Event()  # which are held back until it is set
+        self.scripts.set()
 
     @property
     def url(self) -> str:
@@ -50,6 +52,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if any(part in self.path for part in self.server.broken):
             self.send_error(503)
             return
+        if self.path.endswith(".js"):
+            self.server.scripts.wait(PATIENCE / 1000)
         if "/frames/" in self.path:
             time.sleep(self.server.delay)
         super().do_GET()

@@ -63,6 +63,8 @@ export class Loader {
     this.owners = new Map();
     /** @type {Set<string>} */
     this.busy = new Set();
+    /** @type {Set<string>} */
+    this.awaited = new Set(); // which the page itself loads
   }
 
   /** The visitor asked for little traffic. */
@@ -83,8 +85,14 @@ export class Loader {
 
   /** Take over a picture that the page itself has loaded. @param {string} slot @param {HTMLImageElement} image */
   async adopt(slot, image) {
-    await image.decode();
-    this.keep(key(slot, image.src), { image, bytes: image.naturalWidth * image.naturalHeight * 4 });
+    const id = key(slot, image.src);
+    this.awaited.add(id);
+    try {
+      await image.decode();
+      this.keep(id, { image, bytes: image.naturalWidth * image.naturalHeight * 4 });
+    } finally {
+      this.awaited.delete(id);
+    }
   }
 
   /** Forget failures, so that they are tried again. */
@@ -100,7 +108,7 @@ export class Loader {
     for (const want of wants.sort((a, b) => a.rank - b.rank)) {
       if (this.busy.size >= PARALLEL) return;
       const id = key(want.slot, want.url);
-      if (this.busy.has(id) || this.errors.has(want.url) || this.decoded.entries.has(id)) continue;
+      if (this.busy.has(id) || this.awaited.has(id) || this.errors.has(want.url) || this.decoded.entries.has(id)) continue;
       const full = want.rank > 0 && this.decoded.bytes + want.bytes > this.decoded.limit;
       if (full && this.files.has(want.url)) continue;
       this.busy.add(id);

@@ -27,7 +27,11 @@ export class Renderer {
     this.loader = loader;
     this.base = base;
     this.repaint = repaint;
+    /** @type {Map<string, HTMLElement[]>} */
+    this.found = new Map();
     this.stage = this.all(".stage")[0];
+    /** @type {{width: number, height: number}} */
+    this.size = this.stage.getBoundingClientRect(); // kept by who observes it: to ask again would cost a layout
     /** @type {Map<string, number>} */
     this.shown = new Map(); // slot → the frame in it
     this.scrubbed = false; // other frames are fetched once the scrubber has been touched
@@ -51,7 +55,8 @@ export class Renderer {
   view(state) {
     const [left, right] = this.frames(state);
     const { width: columns, height: rows } = (left?.width > right?.width ? left : right) ?? { width: 1, height: 1 };
-    return { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1, density: devicePixelRatio, columns, rows };
+    const { width, height } = this.size;
+    return { width: width || 1, height: height || 1, density: devicePixelRatio, columns, rows };
   }
 
   /** @param {State} state */
@@ -211,9 +216,11 @@ export class Renderer {
     return url ? new URL(url, this.base).href : "";
   }
 
-  /** @param {string} selector @returns {HTMLElement[]} */
+  /** What the page has for a selector: none of it is ever rebuilt, so each is looked for once. @param {string} selector @returns {HTMLElement[]} */
   all(selector) {
-    return [.../** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(selector))];
+    const found = this.found.get(selector) ?? [.../** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll(selector))];
+    this.found.set(selector, found);
+    return found;
   }
 
   /** @param {string} side */

@@ -183,7 +183,10 @@ export const viewerElement = (loader, address) =>
       touch(desk);
       wheel(desk);
       keyboard(desk, (name) => actions[name]());
-      new ResizeObserver(paint).observe(stage);
+      new ResizeObserver(([{ contentRect }]) => {
+        renderer.size = contentRect;
+        paint();
+      }).observe(stage);
       renderer.adopt();
       paint();
     }
