@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from itertools import chain, count
 from typing import cast
 
 from generator.errors import ManifestError, Problem
@@ -64,7 +65,10 @@ class _Planner:
         images = file.manifest.images
         self._encoding = Encoding(images.format, images.quality)
         self._inputs = Inputs(file, facts, self.problems)
-        self._exported: dict[str, tuple[tuple[File, Coefficient], ...]] = {}
+        # What holds a name under models/: an export's parents; nothing is a model that holds it.
+        self._exported: dict[str, tuple[tuple[File, Coefficient], ...]] = {
+            name.casefold(): () for name in file.manifest.models
+        }
 
     def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
         if comparison.frames is not None:
@@ -148,8 +152,8 @@ class _Planner:
                 self._problem((*where, "groups", name), message)
             taken |= matching
         names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
-        if (count := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
-            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {count:,} frames"
+        if (frames := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
+            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {frames:,} frames"
             self._problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
             return names[:1]
         return names
@@ -195,13 +199,12 @@ class _Planner:
     def _export(
         self, name: str, weights: Weights, titles: dict[str, str], title: str = ""
     ) -> PlannedExport:
-        """Plan weights to publish, under their title where it can be a file name."""
+        """Plan weights to publish: under their title where it can be a file name of their own."""
         parents = self._parents(weights)
         plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", title)
-        free = title not in self._manifest.models
-        if plain and free and self._exported.setdefault(title.casefold(), parents) == parents:
-            name = title
-        return PlannedExport(name, title or mixture(weights, titles), weights, parents)
+        names = chain([title] if plain else [], [name], (f"{name}-{n}" for n in count(2)))
+        free = (n for n in names if self._exported.setdefault(n.casefold(), parents) == parents)
+        return PlannedExport(next(free), title or mixture(weights, titles), weights, parents)
 
     def _scale(self, choice: Choice, where: Location) -> int:
         """Return how much larger an entry of ``choose`` makes its input."""
