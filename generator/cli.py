@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from generator import __version__
-from generator.errors import AlphagridError
+from generator.errors import AlphagridError, printable
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except AlphagridError as error:
-        print(_red(str(error)), file=sys.stderr)
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted; what was rendered is kept", file=sys.stderr)
@@ -38,13 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(_red(f"{error.filename or 'system'}: {error.strerror}"), file=sys.stderr)
+        _complain(f"{error.filename or 'system'}: {error.strerror}")
         return 1
     except Exception as error:  # noqa: BLE001 - the last boundary: a defect of ours, said as such
         if options.verbose:
             traceback.print_exc()
         defect = f"a defect in alphagrid: {type(error).__name__}: {error}"
-        print(_red(f"{defect} (run again with -v for details)"), file=sys.stderr)
+        _complain(f"{defect} (run again with -v for details)")
         return 1
 
 
@@ -237,6 +237,8 @@ def _clean(options: argparse.Namespace) -> int:
     return 0
 
 
-def _red(text: str) -> str:
+def _complain(message: str) -> None:
     plain = not sys.stderr.isatty() or "NO_COLOR" in os.environ
-    return text if plain else f"\033[31m{text}\033[0m"
+    for line in message.split("\n"):
+        text = printable(line)
+        print(text if plain else f"\033[31m{text}\033[0m", file=sys.stderr)

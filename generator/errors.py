@@ -25,6 +25,14 @@ class AlphagridError(Exception):
     exit_code = 1
 
 
+def printable(text: str) -> str:
+    """Return text as one line that does nothing to a terminal but show.
+
+    Messages quote files of strangers: what is no sign one can see is written as Python does.
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong in a text file: where (line and column count from 1) and what."""
@@ -36,7 +44,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Format as ``path:line:column: message``, which editors and terminals make clickable."""
-        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+        return printable(f"{self.path}:{self.line}:{self.column}: {self.message}")
 
 
 class ManifestError(AlphagridError):

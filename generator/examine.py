@@ -181,7 +181,7 @@ class _Examination:
         except OSError as error:
             self._problem(where, f"'{path}' cannot be read: {error.strerror}")
             return None
-        self._seen[path] = File(digest, absolute)
+        self._seen[path] = File(digest, absolute, status.st_mtime_ns, status.st_size)
         return self._seen[path]
 
     def _keep(self) -> None:

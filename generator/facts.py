@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class File:
-    """A file by content: ``sha256`` (hex) identifies it, ``path`` says where to read it now."""
+    """A file by content: ``sha256`` (hex) identifies it, ``path`` says where to read it now.
+
+    ``modified`` is its time of modification, in nanoseconds, when it had this content, and
+    ``bytes`` its size; 0 where nobody looked.
+    """
 
     sha256: str
     path: Path
+    modified: int = field(default=0, compare=False)
+    bytes: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator import images, metrics
-from generator.errors import AlphagridError, StoreError
-from generator.plan import Job, Network, Original
+from generator.errors import AlphagridError, RenderError, StoreError
+from generator.plan import File, Job, Network, Original
 from generator.store import Measured, Store
 
 
@@ -129,6 +130,8 @@ def _plain(job: Job) -> Rendered:
 def _keep(made: Rendered, store: Store) -> Job:
     """Measure, encode and store a picture."""
     job = made.job
+    for file in _sources(job):
+        _check_unchanged(file)
     if job.measurement is not None:
         ask = job.measurement
         size = job.picture.width, job.picture.height
@@ -143,6 +146,25 @@ def _keep(made: Rendered, store: Store) -> Job:
         data = images.encode(made.pixels, job.frame.encoding)
         store.put(job.frame, data, made.precision, made.color_shift)
     return job
+
+
+def _sources(job: Job) -> Iterator[File]:
+    """Yield the files that a picture was made from, and is measured against."""
+    yield job.picture.input.file
+    if isinstance(job.picture.recipe, Network):
+        yield from (file for file, _ in job.picture.recipe.weights)
+    if job.measurement is not None:
+        yield job.measurement.reference
+
+
+def _check_unchanged(file: File) -> None:
+    """Raise RenderError where a file is another than the one whose content is in the keys.
+
+    A file that is gone has been read before, or is a failure already.
+    """
+    with suppress(OSError):
+        if file.modified and file.path.stat().st_mtime_ns != file.modified:
+            raise RenderError(f"{file.path}: changed while the site was built; build again")
 
 
 def _attempt(job: Job, work: Callable[[Job], Job]) -> Job | Failed:

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import TracebackType
 from typing import Self
 
@@ -24,7 +24,7 @@ from rich.text import Text
 
 from generator.build import BuildReport
 from generator.check import CheckReport
-from generator.errors import Problem
+from generator.errors import Problem, printable
 from generator.kinship import Kinship
 from generator.plan import Job, Plan
 
@@ -83,7 +83,7 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
     warn(report.warnings)
     failures = report.rendered.failures
     for line in failed_frames(report.plan, failures):
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     if not options.quiet:
         made = _count(report.rendered.frames, "frame")
         where = f" on {report.rendered.device}" if report.rendered.device else ""
@@ -126,12 +126,13 @@ def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
     for pair in kinship.pairs:
         print(f"{pair.first} and {pair.second}: {pair.verdict}")
         for reason in pair.reasons:
-            print(f"  {reason}")
+            print(f"  {printable(reason)}")
         if pair.layers:
-            width = max(len(layer.name) for layer in pair.layers)
+            names = [printable(layer.name) for layer in pair.layers]
+            width = max(map(len, names))
             print(f"  {'layer':{width}}  cosine  same index")
-            for layer in pair.layers:
-                print(f"  {layer.name:{width}}  {layer.cosine:6.3f}  {layer.same_index:10.0%}")
+            for name, layer in zip(names, pair.layers, strict=True):
+                print(f"  {name:{width}}  {layer.cosine:6.3f}  {layer.same_index:10.0%}")
         if pair.steps:
             print("  alpha  mix against blend  colour shift (levels)")
             for step in pair.steps:
@@ -142,8 +143,7 @@ def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
 def warn(warnings: Iterable[Problem]) -> None:
     """Print warnings, each at its place."""
     for problem in sorted(warnings):
-        print(f"{problem.path}:{problem.line}:{problem.column}: warning: {problem.message}",
-              file=sys.stderr)  # fmt: skip
+        print(replace(problem, message=f"warning: {problem.message}"), file=sys.stderr)
 
 
 def failed_frames(plan: Plan, failures: dict[str, str]) -> Iterable[str]:

@@ -239,6 +239,10 @@ comparisons:
         ("site: {title: T}\nmodels: {a: cat.png}\n", "'cat.png' is no weights file"),
         ("site: {title: T}\ninputs: {A: cat.png, a: dog.png}\n", "differ in case only"),
         ("site: {title: T}\npages: [x.md]\n", "site.yaml:2:9: no such file: 'x.md'"),
+        (
+            f"site: {{title: T}}\ncomparisons: {{f: {{frames: {'x' * 300}}}}}\n",
+            "File name too long",
+        ),
         ("site: {title: T}\nrender: {device: gpu}\n", "site.yaml:2:18: 'gpu' does not have"),
     ],
 )

@@ -359,6 +359,18 @@ def test_exports_are_named_by_title_or_place(folder: Path) -> None:
     ]
 
 
+def test_no_export_takes_the_name_of_another_file(folder: Path) -> None:
+    """Also not on disks that take 'Ab' for 'ab'."""
+    text = BASE.replace("alphas: 3", "alphas: 3, export: [0.25]").replace(
+        "models:\n", "models:\n  One-0.25: a.safetensors\n"
+    ) + (
+        "  list: {choose: [{mix: {a: 0.5, b: 0.5}, title: B, export: true},"
+        " {mix: {a: 0.6, b: 0.4}, title: list-1, export: true}]}\n"
+    )
+    names = [name for name, _, _ in exports(plan(folder, text))]
+    assert names == ["one-0.25-2", "list-1", "list-2"]
+
+
 def test_models_beside_a_mix_are_shown_alone(folder: Path) -> None:
     text = BASE.replace("alphas: 3", "alphas: 2, beside: [c]")
     comparison = plan(folder, text).comparisons[0]

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import cast
 
 from generator.errors import ManifestError, Problem
-from generator.facts import Facts, File, mixable
+from generator.facts import Facts, mixable
 from generator.manifest import ManifestFile
 from generator.manifest.alphas import MAX_ALPHAS
 from generator.manifest.types import RESAMPLINGS, Choice, Comparison, Interpolate
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
+from generator.plan.exports import Exports
 from generator.plan.frames import (
     FIXES,
-    Coefficient,
     ColorFix,
     Encoding,
     Frame,
@@ -62,8 +61,8 @@ class _Planner:
         self._encoding = Encoding(images.format, images.quality)
         self._recipes = Recipes(file.manifest, facts)
         self._inputs = Inputs(file, facts, self.problems)
+        self._exports = Exports(file.manifest)
         self._too_large: set[Location] = set()
-        self._exported: dict[str, tuple[tuple[File, Coefficient], ...]] = {}
 
     def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
         if comparison.frames is not None:
@@ -140,8 +139,8 @@ class _Planner:
                 self._problem((*where, "groups", name), message)
             taken |= matching
         names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
-        if (count := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
-            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {count:,} frames"
+        if (frames := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
+            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {frames:,} frames"
             self._problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
             return names[:1]
         return names
@@ -188,13 +187,8 @@ class _Planner:
     def _export(
         self, name: str, weights: Weights, titles: dict[str, str], title: str = ""
     ) -> PlannedExport:
-        """Plan weights to publish, under their title where it can be a file name."""
         parents = self._recipes.parents(weights)
-        plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", title)
-        free = title not in self._manifest.models
-        if plain and free and self._exported.setdefault(title.casefold(), parents) == parents:
-            name = title
-        return PlannedExport(name, title or mixture(weights, titles), weights, parents)
+        return self._exports.plan(name, title, mixture(weights, titles), weights, parents)
 
     def _scale(self, choice: Choice, where: Location) -> int:
         """Return how much larger an entry of ``choose`` makes its input."""

@@ -7,6 +7,7 @@ of its text after its references have been rewritten.
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 import re
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from generator.site.scripts import join_scripts
 
 VERBATIM = "root/"
 """Static files under this folder keep their names and land at the site's root."""
+
+_LONGEST_STEM = 200
+"""Bytes of UTF-8; disks take names of 255."""
 
 _COMMENT = r"//[^\n]*|/\*.*?\*/"
 _STRING = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
@@ -46,9 +50,15 @@ class Asset:
 
 
 def hashed_name(name: str, digest: str) -> str:
-    """Return ``assets/stem.digest.suffix`` for a file name; folders are dropped."""
+    """Return ``assets/stem.digest.suffix`` for a file name; folders are dropped.
+
+    A stem so long that no disk would take it with its digest is cut.
+    """
     path = PurePosixPath(name)
-    return f"assets/{path.stem}.{digest[:12]}{path.suffix}"
+    stem = path.stem
+    if len(os.fsencode(stem)) > _LONGEST_STEM:
+        stem = os.fsencode(stem)[:_LONGEST_STEM].decode("utf-8", "ignore")
+    return f"assets/{stem}.{digest[:12]}{path.suffix}"
 
 
 def verbatim_files(files: dict[str, Path]) -> dict[str, Path]:

@@ -79,8 +79,8 @@ def check_output(output: Path, sources: Iterable[Path], root: Path) -> None:
     """Raise OutputError where a site must not be written to ``output``.
 
     That is: a file, a folder that holds what no build has written, a folder that is, holds or
-    lies in one of ``sources`` (content, templates, cache …), or that is or holds ``root``, the
-    manifest's folder.
+    lies in one of ``sources`` (content, templates, cache …), that is or holds ``root``, the
+    manifest's folder, or that lies where nothing may be written.
     """
     place = output.resolve()
     for source in (path.resolve() for path in sources):
@@ -92,6 +92,10 @@ def check_output(output: Path, sources: Iterable[Path], root: Path) -> None:
         raise OutputError(msg)
     if place.exists() and not place.is_dir():
         msg = f"{output} is a file: the output is a folder"
+        raise OutputError(msg)
+    above = next(folder for folder in place.parents if folder.exists())
+    if not os.access(above, os.W_OK):
+        msg = f"{output}: {above} may not be written: choose another folder"
         raise OutputError(msg)
     _check_ours(place, output)
 
