@@ -127,12 +127,12 @@ def test_a_white_mask_is_no_region(built: Path, open_built: OpenBuilt, alpha: st
 
 def test_colour_fixes_stand_side_by_side(open_built: OpenBuilt) -> None:
     viewer = open_built("fixed")
-    names = ("Network mix, average colour fix", "Network mix")
+    names = ("Average colour fix", "No colour fix")
     for side, name in zip(("Left", "Right"), names, strict=True):
         assert viewer.list(side).locator("option:checked").inner_text() == name
     viewer.alpha.fill("0.75")
     viewer.ready()
     assert viewer.frames() == [1 + 5 + 3, 1 + 3]  # the input, five as they are, five fixed
-    viewer.list("Left").select_option(label="Network mix")
+    viewer.list("Left").select_option(label="No colour fix")
     viewer.ready()
     assert viewer.frames() == [4, 4]

@@ -118,10 +118,12 @@ function shownAs({ recipe, label, color_fix, weights = {} }, index, { kind, mode
   }
   if (recipe === "blend") return [{ id: recipe, label: "Pixel blend", follows: true, rank: 1 }];
   if (recipe !== "mix") return [{ id: recipe, label, follows: false, rank: 0 }];
-  const fixes = { none: "no colour fix", average: "average colour fix", wavelet: "wavelet colour fix" };
-  const usual = frames.find((frame) => frame.color_fix)?.color_fix;
-  if (color_fix && color_fix !== usual) return [{ id: `mix-${color_fix}`, label: `Network mix, ${fixes[color_fix]}`, follows: true, rank: 1 }];
-  const mix = { id: recipe, label: "Network mix", follows: true, rank: 1 };
+  // Where colour fixes stand side by side, their names tell the mixes apart.
+  const fix = color_fix && `${color_fix === "none" ? "no" : color_fix} colour fix`;
+  const name = fix ? fix[0].toUpperCase() + fix.slice(1) : "Network mix";
+  const first = frames.find((frame) => frame.color_fix)?.color_fix;
+  const mix = { id: color_fix === first ? recipe : `mix-${color_fix}`, label: name, follows: true, rank: 1 };
+  if (color_fix !== first) return [mix];
   const beside = Object.keys(weights).some((id) => !models?.includes(id));
   const model = Object.keys(weights).find((id) => weights[id] === 1);
   const alone = { id: `model-${model}`, label: titles?.models?.[`${model}`] ?? `${model}`, follows: false, rank: 2 };
