@@ -1,68 +1,67 @@
-"""Real builds in Chromium: groups of layers, colour fixes side by side, masks that hide nothing."""
+"""A site of real networks in Chromium: what is seen and saved is what was rendered."""
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 import numpy as np
 import pytest
-from build_support import make_folder
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
-from viewer_browser import Server, Viewer
+from safetensors.numpy import load_file
+from viewer_browser import Server, Viewer, until
 
 from generator.cli import main
 
+DATA = Path(__file__).parent / "data"
 MANIFEST = """\
 site: {title: T}
 images: {format: png}
-models: {a: tiny_a.safetensors, b: tiny_b.safetensors}
-inputs: {photo: {path: photo.png, masks: {all: white.png}}}
+models:
+  a: {path: tiny_a.safetensors, title: Soft}
+  b: {path: tiny_b.safetensors, title: Hard}
+  c: {path: tiny_c.safetensors, title: Joint}
+  d: {path: tiny_d.safetensors, title: Fourth}
+inputs: {photo: {path: photo.png, masks: {sky: mask.png}}}
 comparisons:
+  walk: {title: Walk, interpolate: {models: [a, b, c], control: path, steps: 2}}
+  three: {title: Three, interpolate: {models: [a, b, c], control: triangle, steps: 3}}
+  four: {title: Four, interpolate: {models: [a, b, c, d], control: square, steps: 2}}
   parts:
     title: Parts
-    interpolate: {models: [a, b], alphas: 3, groups: {head: body.0.*, tail: body.1*}}
-  plain:
-    title: Plain
-    interpolate: {models: [a, b], alphas: 5}
-  masked:
-    title: Masked
-    interpolate: {models: [a, b], alphas: 5, regions: [all]}
-  fixed:
-    title: Fixed
-    color_fix: [none, average]
-    interpolate: {models: [a, b], alphas: 5}
+    interpolate: {models: [a, b], alphas: 3, regions: [sky], animation: gif, export: [0.5]}
 """
-
-
-def pixels(file: Path) -> np.ndarray:
-    with Image.open(file) as picture:
-        return np.asarray(picture.convert("RGB"))
-
-
-OpenBuilt = Callable[[str], Viewer]
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site under some/prefix; return the folder to serve."""
-    folder = make_folder(tmp_path_factory.mktemp("built") / "project", MANIFEST)
-    Image.fromarray(np.full_like(pixels(folder / "photo.png")[..., 0], 255)).save(
-        folder / "white.png"
-    )
-    output = folder.parent / "web" / "some" / "prefix"
+    folder = tmp_path_factory.mktemp("built")
+    for name in ("tiny_a.safetensors", "tiny_b.safetensors", "tiny_c.safetensors", "photo.png"):
+        shutil.copy(DATA / name, folder)
+    b, c, d = (str(folder / f"tiny_{name}.safetensors") for name in "bcd")
+    assert main(["interpolate", b, c, "--alpha", "0.5", "-o", d]) == 0
+    with Image.open(folder / "photo.png") as photo:
+        mask = Image.new("L", photo.size)
+    ImageDraw.Draw(mask).rectangle((0, 0, mask.width // 2 - 1, mask.height), fill=255)
+    mask.save(folder / "mask.png")
+    (folder / "site.yaml").write_text(MANIFEST)
+    output = folder / "served" / "some" / "prefix"
     output.parent.mkdir(parents=True)
     assert main(["build", "-q", "-c", str(folder / "site.yaml"), "-o", str(output)]) == 0
-    return folder.parent / "web"
+    return folder
 
 
 @pytest.fixture
 def open_built(
     built: Path, serve: Callable[[Path], Server], new_page: Callable[..., Page]
-) -> OpenBuilt:
-    server = serve(built)
+) -> Callable[[str], Viewer]:
+    server = serve(built / "served")
 
     def open_comparison(name: str) -> Viewer:
         page = new_page()
@@ -72,67 +71,114 @@ def open_built(
     return open_comparison
 
 
-@pytest.fixture
-def viewer(open_built: OpenBuilt) -> Viewer:
-    return open_built("parts")
-
-
-def test_each_group_has_a_slider_that_moves_alone(viewer: Viewer) -> None:
-    head, tail, rest = (viewer.slider(f"Alpha: {name}") for name in ("head", "tail", "rest"))
-    for slider in (head, tail, rest):
-        expect(slider).to_have_attribute("aria-valuetext", "0.50")
-    head.focus()
-    viewer.page.keyboard.press("ArrowRight")
-    expect(head).to_have_attribute("aria-valuetext", "1.00")
-    expect(tail).to_have_attribute("aria-valuetext", "0.50")
-    rest.focus()
-    viewer.page.keyboard.press("ArrowLeft")
+def shown(viewer: Viewer, built: Path) -> dict[str, Any]:
+    """Return the frame on the right as data.json has it."""
     viewer.ready()
-    expect(rest).to_have_attribute("aria-valuetext", "0.00")
-    expect(head).to_have_attribute("aria-valuetext", "1.00")
-    expect(viewer.group).to_contain_text("head 1, tail 0.5, rest 0")
-    # The frames follow the input in data.json, the last group's alpha changing fastest.
-    assert viewer.frames() == [0, 1 + 2 * 9 + 1 * 3 + 0]
+    data = json.loads((built / site_path(viewer.page, "data.json")).read_text(encoding="utf-8"))
+    frame: dict[str, Any] = data["frames"][viewer.frames()[1]]
+    return frame
 
 
-def test_a_link_keeps_the_groups(viewer: Viewer) -> None:
-    viewer.slider("Alpha: tail").focus()
-    viewer.page.keyboard.press("End")
-    viewer.ready()
-    viewer.page.wait_for_timeout(400)
-    address = viewer.page.url
-    assert "#parts=" in address
-    viewer.page.goto("about:blank")
-    viewer.page.goto(address)
-    viewer.ready()
-    expect(viewer.slider("Alpha: tail")).to_have_attribute("aria-valuetext", "1.00")
-    expect(viewer.slider("Alpha: head")).to_have_attribute("aria-valuetext", "0.50")
+def site_path(page: Page, name: str) -> Path:
+    """Return the file of what a page names by a relative address."""
+    return Path("served") / urljoin(page.url, name).partition("/some/")[2].join(("some/", ""))
 
 
-@pytest.mark.parametrize("alpha", ["0", "0.25", "1"])
-def test_a_white_mask_is_no_region(built: Path, open_built: OpenBuilt, alpha: str) -> None:
-    viewer = open_built("masked")
+def test_path(open_built: Callable[[str], Viewer], built: Path) -> None:
+    viewer = open_built("walk")
+    viewer.alpha.press("Home")
+    seen = []
+    for _ in range(5):
+        seen.append(shown(viewer, built)["weights"])
+        viewer.alpha.press("ArrowRight")
+    models = ("a", "b", "c")
+    assert [[weights.get(model, 0) for model in models] for weights in seen] == [
+        [1, 0, 0], [0.5, 0.5, 0], [0, 1, 0], [0, 0.5, 0.5], [0, 0, 1],
+    ]  # fmt: skip
+    expect(viewer.alpha).to_have_attribute("aria-valuetext", "alpha 2.00: 100% Joint")
+
+
+@pytest.mark.parametrize(
+    ("name", "models"),
+    [("three", ["Soft", "Hard", "Joint"]), ("four", ["Soft", "Hard", "Joint", "Fourth"])],
+)
+def test_corners(
+    open_built: Callable[[str], Viewer], built: Path, name: str, models: list[str]
+) -> None:
+    """A model's slider at its end shows that model alone, and so does its corner of the pad."""
+    viewer = open_built(name)
+    alone = []
+    for title in models:
+        viewer.slider(title).press("End")
+        expect(viewer.slider(title)).to_have_attribute("aria-valuetext", "100%")
+        alone.append(shown(viewer, built))
+    assert [[w for w in frame["weights"].values() if w] for frame in alone] == [[1]] * len(models)
+    assert len({frame["url"] for frame in alone}) == len(models)
+    viewer.button("Reset").scroll_into_view_if_needed()
+    corners = viewer.group.locator("svg:has(g) > circle").evaluate_all(
+        """all => all.map(circle => {
+            const box = circle.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        })"""
+    )
+    for title, corner, frame in zip(models, corners, alone, strict=False):
+        viewer.page.mouse.click(*corner)
+        expect(viewer.slider(title)).to_have_attribute("aria-valuetext", "100%")
+        assert shown(viewer, built) == frame
+
+
+def test_regions_are_seen_and_saved_as_rendered(
+    open_built: Callable[[str], Viewer], built: Path
+) -> None:
+    viewer = open_built("parts")
+    viewer.slider("Alpha: sky").press("End")
+    viewer.slider("Alpha: rest").press("Home")
     viewer.split.fill("0")
-    viewer.slider("Alpha: all").fill(alpha)
-    for rest in ("0.5", "1"):
-        viewer.slider("Alpha: rest").fill(rest)
-        viewer.ready()
-        with viewer.page.expect_download() as saved:
-            viewer.button("Save picture").click()
-        folder = built / "some" / "prefix" / "comparisons" / "plain"
-        frames = json.loads((folder / "data.json").read_text("utf-8"))["frames"]
-        (url,) = (frame["url"] for frame in frames if frame.get("alpha") == float(alpha))
-        assert (pixels(Path(saved.value.path())) == pixels(folder / url)).all()
+    viewer.ready()
+    folder = site_path(viewer.page, "data.json")
+    frames = json.loads((built / folder).read_text(encoding="utf-8"))["frames"]
+    _, rest, sky = (np.asarray(picture(viewer, built, frames[at])) for at in viewer.frames())
+    assert (rest != sky).any()
+    expected = rest.copy()
+    half = expected.shape[1] // 2
+    expected[:, :half] = sky[:, :half]
+    with viewer.page.expect_download() as saved:
+        viewer.button("Save picture").click()
+    assert saved.value.suggested_filename == "parts.png"
+    found = np.asarray(Image.open(saved.value.path()).convert("RGB"))
+    assert np.array_equal(found, expected)
+    viewer.press("1")
+    expect(viewer.zoom).to_have_text("100%")
+    box = viewer.box()
+    clip = {key: round(box[key]) for key in ("x", "y", "width", "height")}
+    viewer.settle()
+    seen = np.asarray(Image.open(io.BytesIO(viewer.page.screenshot(clip=clip))).convert("RGB"))
+    edge = np.abs(np.arange(seen.shape[1]) - half) > 1
+    far = (slice(None), edge & (np.arange(seen.shape[1]) > 30))  # beside the handle
+    assert np.abs(seen.astype(int) - expected.astype(int))[far].max() <= 1
 
 
-def test_colour_fixes_stand_side_by_side(open_built: OpenBuilt) -> None:
-    viewer = open_built("fixed")
-    names = ("Average colour fix", "No colour fix")
-    for side, name in zip(("Left", "Right"), names, strict=True):
-        assert viewer.list(side).locator("option:checked").inner_text() == name
-    viewer.alpha.fill("0.75")
-    viewer.ready()
-    assert viewer.frames() == [1 + 5 + 3, 1 + 3]  # the input, five as they are, five fixed
-    viewer.list("Left").select_option(label="No colour fix")
-    viewer.ready()
-    assert viewer.frames() == [4, 4]
+def picture(viewer: Viewer, built: Path, frame: dict[str, Any]) -> Image.Image:
+    with Image.open(built / site_path(viewer.page, frame["url"])) as image:
+        return image.convert("RGB")
+
+
+def test_weights_and_animations_are_downloaded(
+    open_built: Callable[[str], Viewer], built: Path, tmp_path: Path
+) -> None:
+    page = open_built("parts").page
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="safetensors").click()
+    weights = tmp_path / "mix.safetensors"
+    saved.value.save_as(weights)
+    a, b = (load_file(DATA / f"tiny_{name}.safetensors") for name in "ab")
+    for name, value in load_file(weights).items():
+        assert np.allclose(value, (a[name].astype(float) + b[name]) / 2, atol=1e-6), name
+    page.get_by_text("photo", exact=True).filter(visible=True).click()
+    film = page.get_by_role("img", name="the transition there and back")
+    until(page, "image => image.complete && image.naturalWidth > 0", film.element_handle())
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download", exact=True).click()
+    with Image.open(saved.value.path()) as animation:
+        assert animation.format == "GIF"
+        assert getattr(animation, "n_frames", 1) == 4  # three alphas, there and back

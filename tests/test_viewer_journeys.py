@@ -34,6 +34,12 @@ def centre(viewer: Viewer) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def point_at_centre(viewer: Viewer) -> tuple[float, float]:
+    """Return which point of the picture lies at the stage's centre, in fractions of it."""
+    (x, y), box = centre(viewer), viewer.box()
+    return (x - box["x"]) / box["width"], (y - box["y"]) / box["height"]
+
+
 def fingers(page: Page) -> Callable[..., None]:
     session = page.context.new_cdp_session(page)
 
@@ -181,9 +187,11 @@ def test_view_is_kept_through_changes(open_viewer: OpenViewer) -> None:
     viewer.list("Right").select_option(label="Pixel blend")
     assert viewer.ready().box() == before
     assert viewer.frames() == [34, 41]
+    centre_before = point_at_centre(viewer)
     viewer.page.set_viewport_size({"width": 700, "height": 800})
     until(viewer.page, "innerWidth === 700")
     assert viewer.box() != before
+    assert point_at_centre(viewer) == pytest.approx(centre_before, abs=0.005)
     viewer.page.set_viewport_size({"width": 1200, "height": 900})
     until(viewer.page, "innerWidth === 1200")
     expect(viewer.stage).to_be_visible()
@@ -217,6 +225,26 @@ def test_fullscreen_keeps_the_view_and_the_focus(open_viewer: OpenViewer) -> Non
     button.click()
     until(viewer.page, "document.fullscreenElement === null")
     assert viewer.view() == before
+
+
+def test_keys_for_fullscreen_and_reset(open_viewer: OpenViewer) -> None:
+    viewer = open_viewer("sharpness", link="#sharpness=alpha:0.1;zoom:4;mode:difference")
+    page = viewer.page
+    viewer.press("f")
+    until(page, "document.fullscreenElement !== null")
+    expect(viewer.button("Fullscreen")).to_have_attribute("aria-pressed", "true")
+    zoomed = viewer.zoom.inner_text()
+    page.keyboard.press("r")
+    expect(viewer.zoom).not_to_have_text(zoomed)
+    expect(viewer.button("Difference")).to_have_attribute("aria-pressed", "false")
+    expect(viewer.alpha).to_have_attribute("aria-valuetext", re.compile("^alpha 0.50"))
+    page.keyboard.press("f")
+    until(page, "document.fullscreenElement === null")
+    expect(viewer.stage).to_be_focused()
+    viewer.list("Right").focus()
+    page.keyboard.press("f")  # chooses from the list, which is the browser's
+    viewer.settle()
+    assert page.evaluate("document.fullscreenElement === null")
 
 
 def test_fullscreen_where_there_is_none(open_viewer: OpenViewer) -> None:
@@ -345,9 +373,14 @@ def test_deep_link_gives_the_same_pixels(open_viewer: OpenViewer, server: Server
     expect(viewer.group.get_by_text("Link copied")).to_be_visible()
     link = viewer.page.evaluate("navigator.clipboard.readText()")
     until(viewer.page, "link => location.href === link", arg=link)
-    other = open_viewer("sharpness", link=link[link.index("#") :])
-    assert other.stage.screenshot() == viewer.stage.screenshot()
+    shot = viewer.stage.screenshot()
+    tab = viewer.page.context.new_page()
+    tab.goto(link)
+    other = Viewer(tab, "Sharpness").ready()
+    assert other.stage.screenshot() == shot
     assert other.frames() == viewer.frames()
+    stranger = open_viewer("sharpness", link=link[link.index("#") :])
+    assert stranger.stage.screenshot() == shot
 
 
 def test_back_button_and_broken_links(open_viewer: OpenViewer, server: Server) -> None:
@@ -609,6 +642,31 @@ def test_several_on_a_page(server: Server, new_page: Callable[..., Page]) -> Non
     other = new_page()
     other.goto(f"{server.url}all/#triangle=zoom:3")
     expect(Viewer(other, "Triangle").ready().stage).to_be_in_viewport()
+
+
+def test_every_viewer_of_a_page(server: Server, new_page: Callable[..., Page]) -> None:
+    """Eleven on one page, half of them folded away: each works, and none moves another."""
+    page = new_page()
+    page.goto(f"{server.url}all/")
+    titles = [
+        group.get_attribute("aria-label")
+        for group in page.locator("alpha-viewer > [role=group]").all()
+    ]
+    assert len(titles) >= 10
+    for summary in page.get_by_text(re.compile(r"^Fold \d+$")).all():
+        summary.click()
+    for title in titles:
+        viewer = Viewer(page, title or "")
+        viewer.stage.scroll_into_view_if_needed()
+        viewer.ready()
+        viewer.press("+")
+    zooms = page.get_by_role("status", name="Zoom").all_inner_texts()
+    page.get_by_role("button", name="Reset all").click()
+    for title, zoomed in zip(titles, zooms, strict=True):
+        expect(Viewer(page, title or "").zoom).not_to_have_text(zoomed)
+    until(page, "location.hash === ''")
+    requests = {path: n for path, n in server.requests.items() if "/frames/" in path}
+    assert set(requests.values()) == {1}
 
 
 def test_chart_marker_follows(open_viewer: OpenViewer) -> None:
