@@ -99,6 +99,8 @@ def load(path: Path) -> Image.Image | Deep:
     to sRGB at 8 bits, which is what the colour management at hand can do.
     """
     with opened(path) as image:
+        if image.format == "PNG":
+            _check_sums(path)
         if image.mode == "F":
             raise ImageError(
                 f"{path}: floating-point pictures have no agreed range; save it as 8- or 16-bit"
@@ -138,6 +140,12 @@ def opened(path: Path | BytesIO) -> Iterator[ImageFile.ImageFile]:
         raise ImageError(
             f"{path}: damaged or unusual, cannot be decoded ({_one_line(error)}); save it anew"
         ) from error
+
+
+def _check_sums(path: Path) -> None:
+    """Raise for a PNG whose parts do not match their checksums: decoding alone passes over that."""
+    with Image.open(path, formats=("PNG",)) as image:
+        image.verify()
 
 
 def _one_line(error: BaseException) -> str:
