@@ -61,7 +61,7 @@ def denoising() -> str:
         rows[f"mix, α {alpha}"] = _runner(networks.mixed(first, second, alpha))
     for alpha in (0.4, 0.6):
         rows[f"pixel blend, α {alpha}"] = _blender(first, second, alpha)
-    for name in ("denoise-joint", "denoise-40"):
+    for name in ("denoise-joint", "denoise-30", "denoise-40", "denoise-50"):
         rows[f"`{name}`"] = _runner(networks.load(recipe(name).path))
     pictures = held_out()
     lines = [f"| σ | {' | '.join(map(str, SIGMAS))} |", "|---" * (len(SIGMAS) + 1) + "|"]

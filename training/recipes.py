@@ -115,7 +115,9 @@ RECIPES = (
     Recipe("denoise-20", "Denoise σ 20", None, 2000, 2e-3, noise(20)),
     _denoiser(60, 2),
     Recipe("denoise-joint", "Denoise σ 20 and 60", "denoise-20", 1200, 1e-3, noise(20, 60), seed=3),
+    _denoiser(30, 5),
     _denoiser(40, 4),
+    _denoiser(50, 6),
     # Super-resolution ×4.
     Recipe("sr-fidelity", "Fidelity", None, 6000, 2e-3, shrink(4), side=128, scale=4),
     Recipe(
