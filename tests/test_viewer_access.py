@@ -122,6 +122,54 @@ def test_nothing_overflows(server: Server, new_page: Callable[..., Page]) -> Non
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
 
 
+def test_readout_is_shown_whole(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 360, "height": 800})
+    page.goto(f"{server.url}comparisons/square/#square=weights:0.4444,0.2222,0.2222,0.1111")
+    viewer = Viewer(page, "Square").ready()
+    readout = viewer.group.get_by_text("44.4% Monet + 22.2% Cezanne + 22.2% Ukiyo + 11.1% Gogh")
+    assert readout.evaluate("output => output.scrollWidth <= output.clientWidth")
+    tools = viewer.button("Fit").bounding_box()
+    viewer.slider("Monet").press("End")
+    expect(viewer.slider("Monet")).to_have_attribute("aria-valuetext", "100%")
+    viewer.settle()
+    assert viewer.button("Fit").bounding_box() == tools  # a shorter text moves nothing
+
+
+def test_input_stands_over_the_middle_of_the_stage(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.evaluate("() => { delete Element.prototype.requestFullscreen }")
+    for _ in range(2):
+        boxes = viewer.list("Input").bounding_box(), viewer.stage.bounding_box()
+        middles = [box["x"] + box["width"] / 2 for box in boxes if box]
+        assert middles[0] == pytest.approx(middles[1], abs=1)
+        viewer.button("Fullscreen").click()
+
+
+@pytest.mark.parametrize("name", ["sharpness", "square"])
+def test_fullscreen_on_a_phone_on_its_side(
+    server: Server, new_page: Callable[..., Page], name: str
+) -> None:
+    """The picture has half of the height, and every slider and tool is in sight."""
+    page = new_page(viewport={"width": 740, "height": 360}, has_touch=True, is_mobile=True)
+    page.goto(f"{server.url}comparisons/{name}/")
+    viewer = Viewer(page, name.capitalize()).ready()
+    viewer.button("Fullscreen").click()
+    expect(viewer.button("Close")).to_be_visible()
+    viewer.settle()
+    assert viewer.stage_box()["height"] >= 180
+    controls = [
+        *viewer.group.get_by_role("button").all(),
+        *viewer.group.get_by_role("slider").all(),
+    ]
+    assert len(controls) > 12
+    for control in controls:
+        expect(control).to_be_in_viewport(ratio=1)
+
+
 def test_text_at_200_percent(server: Server, new_page: Callable[..., Page]) -> None:
     page = new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server.url}comparisons/sharpness/")

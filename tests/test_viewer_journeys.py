@@ -554,6 +554,31 @@ def test_lists_can_be_filtered(open_viewer: OpenViewer) -> None:
     assert viewer.frames() == [3, 38]
 
 
+def test_a_filter_says_what_it_leaves(open_viewer: OpenViewer) -> None:
+    viewer = open_viewer("everything")
+    search = viewer.group.get_by_role("searchbox", name="Filter right")
+    said = viewer.group.get_by_role("status").last
+    search.fill("model-01")
+    expect(said).to_have_text("10 of 41 fit the filter")
+    search.fill("no such model")
+    expect(said).to_have_text("None of 41 fit the filter")
+    expect(search).to_have_attribute("aria-invalid", "true")
+    assert viewer.list("Right").locator("option").all_inner_texts() == ["4x-Model-001"]
+    search.fill("")
+    expect(said).to_be_empty()
+    expect(search).to_have_attribute("aria-invalid", "false")
+    assert viewer.list("Right").locator("option").count() == 41
+
+
+def test_a_picture_that_is_not_there_is_not_saved(open_viewer: OpenViewer, server: Server) -> None:
+    viewer = open_viewer("regions", expect_errors=True)
+    server.broken = {"regions-harbour-mix-10"}
+    viewer.slider("Alpha: subject").press("End")
+    expect(viewer.stage).to_have_attribute("data-state", "error")
+    viewer.button("Save picture").click()
+    expect(viewer.group.get_by_text("Not saved: a picture of it is missing")).to_be_visible()
+
+
 def test_path(open_viewer: OpenViewer) -> None:
     viewer = open_viewer("path")
     viewer.alpha.fill("2")

@@ -30,7 +30,7 @@ export function controls(desk) {
 }
 
 /** A select of all entries and, for long lists, a field that narrows them. @param {Desk} desk @param {string} name @param {{id: string, label: string}[]} entries */
-function picker({ root, set }, name, entries) {
+function picker({ root, set, say }, name, entries) {
   const box = root.querySelector(`[data-picker=${name}]`);
   const select = box?.querySelector("select");
   if (!select) return;
@@ -42,9 +42,11 @@ function picker({ root, set }, name, entries) {
   filter?.addEventListener("input", () => {
     const { value } = select;
     const words = filter.value.toLowerCase().split(" ");
-    const fits = (/** @type {string} */ label) => words.every((word) => label.toLowerCase().includes(word));
-    select.replaceChildren(...options.filter((option) => option.value === value || fits(option.label)));
+    const fitting = options.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+    select.replaceChildren(...options.filter((option) => option.value === value || fitting.includes(option)));
     select.value = value;
+    filter.ariaInvalid = String(!fitting.length);
+    say(filter.value && `${fitting.length || "None"} of ${options.length} fit the filter`);
   });
   filter?.addEventListener("keydown", ({ key }) => {
     if (key !== "Enter" || !filter.value) return;

@@ -6,7 +6,7 @@
 export async function compose(parts, width, height, name) {
   const whole = canvas(width, height);
   for (const { image, mask } of parts) {
-    if (!image) throw new Error("still loading");
+    if (!image) throw new Error("a picture of it is missing");
     if (!mask) {
       whole.drawImage(image, 0, 0, width, height);
       continue;

@@ -30,6 +30,7 @@ import { wheel } from "./wheel.js";
  * @property {(change: Partial<State>) => void} set
  * @property {() => void} scrub the scrubber has been touched: fetch more frames
  * @property {(at: number, region?: number) => void} scrubTo
+ * @property {(text: string) => void} say in the status line
  * @property {(event: MouseEvent) => {x: number, y: number, handle: boolean} | null} onStage where, unless on a button
  */
 
@@ -137,6 +138,7 @@ export const viewerElement = (loader, address) =>
           desk.scrub();
           desk.set(region < 0 ? { at, playing: false } : { regions: state.regions.map((old, index) => (index === region ? at : old)) });
         },
+        say: (text) => renderer.text(".status", text),
         onStage: ({ target, clientX, clientY }) => {
           const element = /** @type {Element} */ (target);
           const { left, top } = stage.getBoundingClientRect();
@@ -144,7 +146,7 @@ export const viewerElement = (loader, address) =>
           return { x: clientX - left, y: clientY - top, handle: element.matches(".handle") };
         },
       };
-      const { dispatch, set, fullscreen } = desk;
+      const { dispatch, set, say, fullscreen } = desk;
       const play = player(desk);
       const flick = flicker(desk);
       /** @type {Record<string, () => unknown>} */
@@ -166,8 +168,8 @@ export const viewerElement = (loader, address) =>
         close: () => fullscreen.toggle(),
         help: () => /** @type {HTMLDialogElement} */ (document.querySelector("#viewer-help")).showModal(),
         retry: () => loader.retry(),
-        copy: async () => renderer.text(".status", await copy(address.link(key, encode(state, catalogue)))),
-        save: () => this.save(state, catalogue, renderer),
+        copy: async () => say(await copy(address.link(key, encode(state, catalogue)))),
+        save: () => this.save(state, catalogue, renderer).catch(({ message }) => say(`Not saved: ${message}`)),
       };
       group.addEventListener("click", ({ target }) => {
         const name = /** @type {Element} */ (target).closest("[data-action]")?.getAttribute("data-action") ?? "";
