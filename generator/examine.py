@@ -94,9 +94,11 @@ class _Examination:
     def run(self, read_models: ReadModels) -> Facts:
         manifest = self._file.manifest
         images: dict[str, ImageFacts] = {}
+        refused: set[str] = set()
         for name, model in manifest.models.items():
             file = self._hash(model.path, ("models", name, "path"))
             if file and model.sha256 and model.sha256.lower() != file.sha256:
+                refused.add(name)
                 message = f"'{model.path}' has sha256 {file.sha256}: not the file that was meant"
                 self._problem(("models", name, "sha256"), message)
         for name, picture in manifest.inputs.items():
@@ -110,7 +112,7 @@ class _Examination:
             for name, comparison in manifest.comparisons.items()
             if comparison.frames is not None
         }
-        models = self._read_models(read_models)
+        models = self._read_models(read_models, refused)
         self._keep()
         if self._problems:
             raise ManifestError(self._problems)
@@ -119,12 +121,13 @@ class _Examination:
         }
         return Facts(self._seen, models, networks, images, frames)
 
-    def _read_models(self, read_models: ReadModels) -> dict[str, ModelFacts]:
+    def _read_models(self, read_models: ReadModels, refused: set[str]) -> dict[str, ModelFacts]:
+        """Read the networks that are not known yet, but none that is not what was meant."""
         manifest = self._file.manifest
         files = {
             name: self._seen[model.path]
             for name, model in manifest.models.items()
-            if model.path in self._seen
+            if model.path in self._seen and name not in refused
         }
         unknown = {f.sha256: f for f in files.values() if f.sha256 not in self._models}
         read = read_models([file.path for file in unknown.values()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,9 @@ def test_contributing_shows_every_room() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for name in MAY_IMPORT:
         assert f"`{name}" in text or f"generator/{name}" in text, name
+
+
+def test_security_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/\w+\.py)`", (ROOT / "SECURITY.md").read_text("utf-8"))
+    assert len(named) > 8
+    assert [name for name in named if not (ROOT / name).exists()] == []

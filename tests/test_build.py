@@ -324,6 +324,37 @@ def test_schema_describes_the_manifest(project: Path, run: Run) -> None:
     assert set(interpolate) >= {"control", "steps", "baseline", "regions", "animation", "export"}
 
 
+def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path, run: Run) -> None:
+    shutil.copy("tiny_a.safetensors", "spare.safetensors")
+    edit("models: {", "models: {spare: spare.safetensors, ")
+    edit("noise: {sigma: 10}}", "noise: {sigma: 10}, masks: {sky: photo.png}}\n  more: photo.png")
+    edit("{title: A mix,", "{title: A mix, inputs: [photo], caption: '[gone](gone.md)',")
+    edit("{choose:", "{inputs: [photo], choose:")
+    Path("content").mkdir()
+    shutil.copy("photo.png", "content")
+    Path("content/index.md").write_text("# T\n\n![](photo.png) [x](#y) [z](z.md) [m][n]\n")
+    warnings = [
+        (
+            "content/index.md:3:5: warning: a picture without a text alternative: "
+            "write what it shows in the [brackets]"
+        ),
+        "content/index.md:3:20: warning: this leads nowhere: the page has no '#y'",
+        "content/index.md:3:28: warning: 'z.md' leads nowhere",
+        "content/index.md:3:34: warning: '[m][n]' leads nowhere: there is no line '[n]: …'",
+        "site.yaml:2:17: warning: no comparison uses the model 'spare'",
+        "site.yaml:4:97: warning: no comparison has the region 'sky' of 'photo'",
+        "site.yaml:5:9: warning: no comparison uses the input 'more'",
+        "site.yaml:7:49: warning: 'gone.md' leads nowhere",
+    ]
+    for command in ("check", "build"):
+        status, out, err = run(command)
+        assert (status, err.splitlines()) == (0, warnings)
+        status, out, err = run(command, "--strict")
+        assert (status, err.splitlines()) == (1, [*warnings, "8 warnings, and --strict"])
+        assert out
+    assert Path("_site/index.html").exists()
+
+
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in ([], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"]):
         with pytest.raises(SystemExit) as caught:

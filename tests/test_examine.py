@@ -150,6 +150,9 @@ def test_a_checksum_is_enforced(folder: Path) -> None:
     wrong = MANIFEST.replace(
         "a: tiny_a.safetensors", f"a: {{path: tiny_a.safetensors, sha256: '{'0' * 64}'}}"
     )
-    assert "has sha256" in problems(folder, wrong)
+    reader = Reader()
+    with pytest.raises(ManifestError, match="has sha256"):
+        look(folder, wrong, reader)
+    assert reader.opened == ["tiny_b.safetensors"]
     digest = hashlib.sha256((folder / "tiny_a.safetensors").read_bytes()).hexdigest().upper()
     assert look(folder, wrong.replace("0" * 64, digest)).models.keys() == {"a", "b"}

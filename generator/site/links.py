@@ -34,6 +34,11 @@ _ADDRESSES = {
 }
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# [text][label], [label][] and [^note], where Markdown found no line that says what they mean.
+_REFERENCE = re.compile(
+    r"\[(?P<note>\^[^\s\[\]]+)\]"
+    r"|(?<![\w\]])\[(?P<text>[^\[\]\n]+)\]\[(?P<label>[^\[\]\n]*)\]"
+)
 
 
 class Publisher:
@@ -163,10 +168,14 @@ class _Linker:
         return bool(inline)
 
     def see_text(self, text: str) -> None:
-        """Find what pymdownx left in the text of a block that it could not make sense of."""
+        """Find what Markdown left in the text: blocks and references it could not make sense of."""
         for line in re.findall(r"(?m)^ *(/{3,} *(?:[\w-]+ *(?:\|.*)?)?)$", text):
             self._place = self._source.find(line.strip())
             self._problem("this block cannot stand here, or its options are wrong")
+        for match in _REFERENCE.finditer(text):
+            self._place = self._source.find(match[0])
+            label = match["note"] or match["label"] or match["text"]
+            self._problem(f"'{match[0]}' leads nowhere: there is no line '[{label}]: …'")
 
     def _block(self, block: str, tag: Tag) -> bool:
         name = tag.attributes.pop(f"data-{block}") or ""

@@ -17,6 +17,7 @@ from generator.site.cards import make_cards
 from generator.site.content import Content
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import Export, mixed_downloads
+from generator.site.feeds import build_date
 from generator.site.output import Tree, check_output, staged
 from generator.site.pages import CONTENT
 from generator.site.regions import make_regions
@@ -104,7 +105,11 @@ def write_site(
 
 
 def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
-    """Raise OutputError where the site must not be written to ``output``; see ``check_output``."""
+    """Raise OutputError where the site must not be written to ``output``; see ``check_output``.
+
+    A date that the environment asks for is checked too: all that can be said before rendering.
+    """
+    build_date()
     sources = [file.root / CONTENT, store.folder]
     sources += [folder for kind in ("static", "templates") for folder in folders(kind, file.root)]
     check_output(output, sources, file.root)
