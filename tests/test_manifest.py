@@ -304,3 +304,29 @@ comparisons:
         "site.yaml:7:35: no comparison has the region 'm' of 'cat'",
         "site.yaml:8:8: no comparison uses the input 'dog'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rest", "line"),
+    [
+        ("start: true", "an alpha is a number, got True"),
+        ("start: {face: 0}", "no region is called 'face'"),
+        ("start: {rest: .inf}", "an alpha is a number, got inf"),
+        ("groups: {rest: body.*}", "'rest' is what is left over: choose another name"),
+    ],
+)
+def test_what_is_wrong_with_a_start(tmp_path: Path, rest: str, line: str) -> None:
+    (found,) = problems(tmp_path, interpolate(rest))
+    assert line in found
+
+
+def test_a_start_is_one_alpha_or_one_for_each_region(tmp_path: Path) -> None:
+    faces = interpolate("start: {face: 0, rest: 1}, regions: [face]").replace("cat: cat.png, ", "")
+    one, several = (
+        read(tmp_path, text).manifest.comparisons["x"].interpolate
+        for text in (interpolate("start: 0.3"), faces)
+    )
+    assert one is not None
+    assert several is not None
+    assert (one.first_alpha, several.first_alpha) == (0.3, 1)
+    assert several.start["face"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ comparisons:
     interpolate: {models: [a, b], alphas: 5}
   masked:
     title: Masked
-    interpolate: {models: [a, b], alphas: 5, regions: [all]}
+    interpolate: {models: [a, b], alphas: 5, regions: [all], start: {all: 0.25, rest: 1}}
   fixed:
     title: Fixed
     color_fix: [none, average]
@@ -123,6 +124,17 @@ def test_a_white_mask_is_no_region(built: Path, open_built: OpenBuilt, alpha: st
         frames = json.loads((folder / "data.json").read_text("utf-8"))["frames"]
         (url,) = (frame["url"] for frame in frames if frame.get("alpha") == float(alpha))
         assert (pixels(Path(saved.value.path())) == pixels(folder / url)).all()
+
+
+def test_regions_start_where_the_author_says(open_built: OpenBuilt) -> None:
+    viewer = open_built("masked")
+    asked = {"all": "0.25", "rest": "1.00"}
+    for name, alpha in asked.items():
+        words = re.compile(f"alpha {alpha}:")
+        expect(viewer.slider(f"Alpha: {name}")).to_have_attribute("aria-valuetext", words)
+    viewer.slider("Alpha: all").press("End")
+    viewer.button("Reset").click()
+    expect(viewer.slider("Alpha: all")).to_have_value("0.25")
 
 
 def test_colour_fixes_stand_side_by_side(open_built: OpenBuilt) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -48,6 +49,16 @@ def _check_different(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _check_start(value: Any) -> Any:
+    """Turn a number into what it is short for: the alpha of all sliders, under the name ''."""
+    alphas = value if isinstance(value, dict) else {"": value}
+    for alpha in alphas.values():
+        if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not isfinite(alpha):
+            msg = f"an alpha is a number, got {alpha!r}"
+            raise ValueError(msg)
+    return {name: float(alpha) for name, alpha in alphas.items()}
+
+
 def _check_crop(value: Any) -> Any:
     numbers = isinstance(value, tuple) and all(type(number) is int for number in value)
     if not numbers or len(value) != 4 or min(value[:2]) < 0 or min(value[2:]) < 1:
@@ -60,6 +71,7 @@ def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
 
 
+_NUMBER = {"type": "number"}
 _ONE_OR_MORE_TEXTS = _one_or_more_schema({"type": "string"})
 _ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]})
 
@@ -68,6 +80,11 @@ Url = Annotated[str, AfterValidator(_check_url)]
 FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
+Start = Annotated[
+    dict[str, float],
+    BeforeValidator(_check_start),
+    WithJsonSchema({"anyOf": [_NUMBER, {"type": "object", "additionalProperties": _NUMBER}]}),
+]
 Crop = Annotated[tuple[int, int, int, int], BeforeValidator(_check_crop)]
 Patterns = Annotated[
     tuple[str, ...],

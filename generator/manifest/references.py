@@ -10,6 +10,7 @@ from generator.manifest.globs import matching_files
 from generator.manifest.types import (
     KINDS,
     NOT_MODELS,
+    REST,
     Choice,
     Comparison,
     InputPicture,
@@ -97,6 +98,7 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
     yield from _repeated(mix.models, (*where, "models"))
     yield from _repeated((*mix.models, *mix.beside), (*where, "beside"), len(mix.models))
     yield from _control(mix, where)
+    yield from _parts(mix, where)
     if not mix.extrapolate:
         # A path counts on from model to model.
         count, control = len(mix.models), mix.kind_of_control
@@ -121,7 +123,7 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
         if control == "slider":
             message += ": use control: path"
         yield (*where, "control"), message, False
-    if mix.start is not None and control not in ("slider", "path"):
+    if mix.start and control not in ("slider", "path"):
         yield (*where, "start"), f"start goes with slider and path, not with {control}", True
     if mix.regions and control != "slider":
         yield (*where, "regions"), f"regions go with control slider, not with {control}", True
@@ -132,6 +134,16 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
         yield (*where, "animation"), "mp4 needs PyAV: pip install 'alphagrid[video]'", False
     if mix.export and control not in ("slider", "path"):
         yield (*where, "export"), f"export goes with slider and path, not with {control}", True
+
+
+def _parts(mix: Interpolate, where: Location) -> Iterator[Found]:
+    """Yield what is wrong with the names of regions and groups."""
+    for key, names in (("regions", mix.regions), ("groups", mix.groups)):
+        if REST in names:
+            message = f"'{REST}' is what is left over: choose another name"
+            yield (*where, key), message, True
+    for name in filter(None, mix.start):
+        yield from _known(name, (*mix.regions, REST), "region", (*where, "start", name))
 
 
 def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Iterator[Found]:

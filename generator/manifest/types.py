@@ -28,10 +28,14 @@ from generator.manifest.fields import (
     Id,
     Number,
     Patterns,
+    Start,
     Url,
 )
 
 RESAMPLINGS = ("nearest", "bicubic", "lanczos")
+REST = "rest"
+"""What is in no region, and layers that are in no group."""
+
 KINDS = ("interpolate", "choose", "frames")
 """The keys of which a comparison has exactly one."""
 
@@ -163,7 +167,10 @@ class Interpolate(Entry):
         validate_default=False,
         description="A count, a list, or {start, stop, step}; 0 is the first model alone.",
     )
-    start: Number | None = Field(None, description="The alpha that is shown first.")
+    start: Start = Field(
+        default_factory=dict,
+        description="The alpha that is shown first; by region: {subject: 0, rest: 1}.",
+    )
     control: Literal["slider", "path", "triangle", "square"] | None = Field(
         None, description="slider (2 models) | path (2+) | triangle (3) | square (4)"
     )
@@ -185,6 +192,11 @@ class Interpolate(Entry):
     export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
     kinship: bool = Field(False, description="Show how alike the networks are, layer by layer.")
     extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
+
+    @property
+    def first_alpha(self) -> float | None:
+        """Return the alpha that is shown first, outside regions with one of their own."""
+        return self.start.get(REST, self.start.get(""))
 
     @property
     def kind_of_control(self) -> str:

@@ -11,7 +11,7 @@ from generator.errors import ManifestError, Problem
 from generator.facts import Facts, mixable
 from generator.manifest import ManifestFile
 from generator.manifest.alphas import MAX_ALPHAS
-from generator.manifest.types import RESAMPLINGS, Choice, Comparison, Interpolate
+from generator.manifest.types import RESAMPLINGS, REST, Choice, Comparison, Interpolate
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.exports import Exports
@@ -28,7 +28,7 @@ from generator.plan.frames import (
     Resampling,
 )
 from generator.plan.inputs import Inputs
-from generator.plan.recipes import REST, Recipes, coefficients
+from generator.plan.recipes import Recipes, coefficients
 from generator.plan.weights import Point, Weights, first_shown, grid, mixture, weights_at
 
 
@@ -90,7 +90,7 @@ class _Planner:
         self._inputs.check_references(comparison, inputs, shown, all_must_fit=True)
         titles = self._titles(mix.models)
         # Where colour fixes stand side by side, the first and the second do so from the start.
-        at = first_shown(points, mix.start)
+        at = first_shown(points, mix.first_alpha)
         left = 1 + len(points) + at if len(comparison.color_fix) > 1 else 0
         exports = tuple(
             self._export(f"{name}-{alpha:g}", weights_at(mix, alpha), titles)

@@ -8,12 +8,9 @@ from typing import cast
 from generator.facts import Facts, File
 from generator.manifest import Manifest
 from generator.manifest.alphas import rounded
-from generator.manifest.types import Interpolate
+from generator.manifest.types import REST, Interpolate
 from generator.plan.frames import Blend, ByGroup, Coefficient, ColorFix, Mix
 from generator.plan.weights import Point
-
-REST = "rest"
-"""The name of the layers that are in no group."""
 
 Coefficients = Mapping[str, Coefficient]
 """A coefficient for each model id."""

@@ -46,7 +46,7 @@ def _frame(frame: dict[str, Any]) -> dict[str, Any]:
 
 def _region(region: dict[str, Any]) -> dict[str, Any]:
     masks = {name: TO_ROOT + url for name, url in region["masks"].items()}
-    return {"name": region["name"], "masks": masks}
+    return {**region, "masks": masks}
 
 
 def _json(value: Any) -> str:

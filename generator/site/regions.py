@@ -13,6 +13,7 @@ from generator.errors import ImageError, ManifestError, Problem
 from generator.facts import Facts
 from generator.images.masks import mask
 from generator.manifest import ManifestFile
+from generator.manifest.types import Interpolate
 from generator.plan import ComparisonPlan, Plan
 from generator.store import Store
 
@@ -37,9 +38,9 @@ def make_regions(
     """
     problems: list[Problem] = []
     found = {
-        comparison.id: _regions(file, comparison, facts, store, problems)
+        comparison.id: _regions(file, comparison, facts, store, problems, mix)
         for comparison in plan.comparisons
-        if comparison.comparison.interpolate and comparison.comparison.interpolate.regions
+        if (mix := comparison.comparison.interpolate) and mix.regions
     }
     if problems:
         raise ManifestError(problems)
@@ -52,13 +53,13 @@ def _regions(
     facts: Facts,
     store: Store,
     problems: list[Problem],
+    mix: Interpolate,
 ) -> Regions:
-    mix = plan.comparison.interpolate
     sizes = {
         shown.input: (shown.frame.picture.width, shown.frame.picture.height) for shown in plan.shown
     }
     regions, files = [], {}
-    for name in mix.regions if mix else ():
+    for name in mix.regions:
         masks = {}
         for input_id in plan.inputs:
             try:
@@ -69,8 +70,14 @@ def _regions(
                 continue
             masks[input_id] = url
             files[url] = path
-        regions.append({"name": name, "masks": masks})
+        regions.append({"name": name, "masks": masks, **_start(mix, name)})
     return Regions(tuple(regions), files)
+
+
+def _start(mix: Interpolate, region: str) -> dict[str, float]:
+    """Return the alpha that a region shows first, where an author says so."""
+    asked = mix.start.get(region)
+    return {} if asked is None else {"start": min(mix.alphas, key=lambda a: abs(a - asked))}
 
 
 def _mask(

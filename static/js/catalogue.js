@@ -25,7 +25,7 @@
  * @property {string[]} [inputs]
  * @property {{models?: Record<string, string>, inputs?: Record<string, string>}} [titles]
  * @property {{left: number, right: number}} start
- * @property {{name: string, masks: Record<string, string>}[]} [regions]
+ * @property {{name: string, masks: Record<string, string>, start?: number}[]} [regions]
  * @property {Frame[]} frames
  *
  * @typedef {object} Choice What a side may show; `follows`: the frame at the scrubber's position.

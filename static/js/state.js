@@ -1,5 +1,6 @@
 // The state of one comparison and the only function that changes it. Pure.
 
+import { nearestValue } from "./catalogue.js";
 import { FIT, actualZoom, bound, clamp, pan, zoomAt } from "./geometry.js";
 
 /** @typedef {import("./catalogue.js").Catalogue} Catalogue */
@@ -34,10 +35,10 @@ import { FIT, actualZoom, bound, clamp, pan, zoomAt } from "./geometry.js";
  */
 
 /** @param {Catalogue} catalogue @returns {State} */
-export const initial = ({ start, data }) => ({
+export const initial = ({ start, data, positions }) => ({
   input: 0,
   ...start,
-  regions: (data.regions ?? []).map(() => start.at),
+  regions: (data.regions ?? []).map(({ start: alpha }) => (alpha === undefined ? start.at : nearestValue(positions, alpha))),
   split: data.kind === "frames" ? 0 : 0.5, // a sequence is first seen whole
   ...FIT,
   mode: "split",
