@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator import images
-from generator.errors import ImageError, Problem
+from generator.errors import ImageError, ModelError, Problem
 from generator.facts import Facts, File
 from generator.manifest import ManifestFile
 from generator.plan import ComparisonPlan, Input, Plan
@@ -164,7 +164,12 @@ def _pairs(
         if inspect is None and not store.has_derived(key, "json"):
             continue
         make = partial(_measure, files, inputs, inspect or inspect_here)
-        pair = _from_json(json.loads(store.derived(key, "json", make).read_bytes()))
+        try:
+            pair = _from_json(json.loads(store.derived(key, "json", make).read_bytes()))
+        except (
+            ModelError
+        ):  # a file that went away meanwhile: rendering says whose frames that costs
+            continue
         yield replace(pair, first=first, second=second)
 
 

@@ -135,15 +135,15 @@ def test_an_output_that_may_not_be_written_is_named_before_the_night(
     assert not (project / ".cache").exists()
 
 
-def before_rendering(monkeypatch: pytest.MonkeyPatch, event: Callable[[], object]) -> None:
-    """Let something happen when everything is examined and planned."""
-    render = build_module.render
+def before(stage: str, monkeypatch: pytest.MonkeyPatch, event: Callable[[], object]) -> None:
+    """Let something happen before a stage of the build: everything is examined and planned."""
+    work = getattr(build_module, stage)
 
     def disturbed(*arguments: Any, **options: Any) -> Any:
         event()
-        return render(*arguments, **options)
+        return work(*arguments, **options)
 
-    monkeypatch.setattr(build_module, "render", disturbed)
+    monkeypatch.setattr(build_module, stage, disturbed)
 
 
 def test_an_input_that_vanishes_costs_its_own_frames_only(
@@ -152,7 +152,7 @@ def test_an_input_that_vanishes_costs_its_own_frames_only(
     shutil.copy("photo.png", "other.png")
     edit("inputs:\n", "inputs:\n  other: {path: other.png, crop: [0, 0, 64, 48]}\n")
     with monkeypatch.context() as patch:
-        before_rendering(patch, Path("photo.png").unlink)
+        before("render", patch, Path("photo.png").unlink)
         status, out, err = run("build")
     assert status == 1
     assert out.startswith("4 frames rendered")
@@ -164,11 +164,12 @@ def test_an_input_that_vanishes_costs_its_own_frames_only(
     assert out.startswith("4 frames rendered")
 
 
+@pytest.mark.parametrize("stage", ["find_kinship", "render"])
 def test_a_model_that_vanishes_costs_its_own_frames_only(
-    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     with monkeypatch.context() as patch:
-        before_rendering(patch, Path("tiny_b.safetensors").unlink)
+        before(stage, patch, Path("tiny_b.safetensors").unlink)
         status, out, err = run("build")
     assert status == 1
     assert out.startswith("2 frames rendered")
@@ -193,7 +194,7 @@ def test_what_changes_while_it_is_rendered_never_enters_the_cache(
         ImageOps.invert(Image.open(name).convert("RGB")).save("new.png")
         new = Path("new.png").read_bytes()
     with monkeypatch.context() as patch:
-        before_rendering(patch, lambda: Path(name).write_bytes(new))
+        before("render", patch, lambda: Path(name).write_bytes(new))
         status, _, err = run("build")
     assert status == 1
     assert f"{project}/{name}: changed while the site was built; build again" in err

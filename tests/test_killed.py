@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +29,8 @@ comparisons:
 """
 
 # A process that has everything imported and forks for each build: 50 starts of torch would take
-# minutes, and what is to be killed is the build. It names each child and waits for the next line.
+# minutes, and what is to be killed is the build. It names each child, and waits for it when asked
+# to: until then its number is its own, also when it has ended.
 SERVER = """
 import os, sys
 import generator.networks.render, generator.networks.kinship
@@ -39,6 +41,7 @@ for line in sys.stdin:
         status = main(["build", "-q"])
         os._exit(status)
     print(child, flush=True)
+    sys.stdin.readline()
     print(os.waitpid(child, 0)[1], flush=True)
 """
 
@@ -54,17 +57,21 @@ class Builder:
         )  # fmt: skip
 
     def start(self) -> int:
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self._ask()
         return int(self._line())
 
     def wait(self) -> int:
+        self._ask()
         return os.waitstatus_to_exitcode(int(self._line()))
 
     def close(self) -> None:
         assert self._process.stdin is not None
         self._process.communicate()
+
+    def _ask(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
 
     def _line(self) -> str:
         assert self._process.stdout is not None
@@ -86,13 +93,21 @@ def test_a_build_killed_fifty_times_ends_as_if_undisturbed(tmp_path: Path) -> No
     builder = Builder(shaken)
     chance = random.Random(0)  # noqa: S311 - no secret
     killed = 0
+    longest = seconds / 4
     seen: dict[str, int] = {}
-    for _ in range(KILLS):
+    while killed < KILLS:
         child = builder.start()
-        time.sleep(chance.uniform(0, seconds / 4))
+        time.sleep(chance.uniform(0, longest))
         with suppress(ProcessLookupError):  # done already
             os.kill(child, signal.SIGKILL)
-        killed += builder.wait() == -signal.SIGKILL
+        if builder.wait() != -signal.SIGKILL:
+            # It was faster than the first, on a machine with other work: once more, and sooner.
+            longest /= 2
+            shutil.rmtree(shaken / ".cache")
+            shutil.rmtree(shaken / "_site")
+            seen.clear()
+            continue
+        killed += 1
         for record in (shaken / ".cache/frames").rglob("*.json"):
             # A record that is there stays as it is: its frame is never rendered again.
             assert seen.setdefault(record.name, record.stat().st_mtime_ns) == (
@@ -100,7 +115,6 @@ def test_a_build_killed_fifty_times_ends_as_if_undisturbed(tmp_path: Path) -> No
             )
         if (shaken / "_site").exists():
             assert snapshot(shaken / "_site") == expected
-    assert killed > KILLS / 2
     builder.start()
     assert builder.wait() == 0
     builder.close()
