@@ -43,6 +43,7 @@ class BuildReport:
     plan: Plan
     rendered: RenderReport
     reused: int
+    failed_exports: dict[str, str]
     site: SiteReport
     output: Path
     seconds: float
@@ -75,6 +76,7 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
     begun = time.monotonic()
     rendered = render(jobs, store, device=device, progress=progress(jobs))
     keep_rate(jobs, facts, store, time.monotonic() - begun)
+    exports, failed_exports = make_exports(plan, store)
     site = write_site(
         file,
         plan,
@@ -84,13 +86,14 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
         base_url=base_url(file, options.base_url),
         failures=rendered.failures,
         drafts=options.drafts,
-        exports=make_exports(plan, store),
+        exports=exports,
         kinship=kinship,
     )
     return BuildReport(
         plan,
         rendered,
         reused=len(plan.frames) - rendered.frames - len(rendered.failures),
+        failed_exports=failed_exports,
         site=site,
         output=options.output,
         seconds=time.monotonic() - started,

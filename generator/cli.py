@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _command(commands, "serve", _serve, "build, then serve the site on this machine")
     _add_build_options(serve)
-    serve.add_argument("--port", type=int, default=8000, help="default: 8000")
+    serve.add_argument("--port", type=_port, default=8000, help="default: 8000; 0: any free one")
     serve.add_argument("--open", action="store_true", help="open the site in the browser")
 
     mix = _command(commands, "interpolate", _interpolate, "write mixed weights to a file")
@@ -134,6 +134,12 @@ def _device(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
         raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
     return text
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
+    return int(text)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -9,27 +9,28 @@ from functools import partial
 from pathlib import Path
 
 from generator import __version__
+from generator.errors import ModelError
 from generator.plan import Plan, PlannedExport
 from generator.site import Export
 from generator.store import Store
 
 
-def make_exports(plan: Plan, store: Store) -> tuple[Export, ...]:
-    """Return the weights that comparisons publish; torch is imported only to make missing ones.
+def make_exports(plan: Plan, store: Store) -> tuple[tuple[Export, ...], dict[str, str]]:
+    """Return the weights that comparisons publish, and why others could not be made, by name.
 
-    Raises ModelError where a parent cannot be read, StoreError where the disk refuses.
+    torch is imported only to make missing ones. Raises StoreError where the disk refuses.
     """
-    return tuple(
-        Export(
-            comparison.id,
-            planned.title,
-            planned.name,
-            planned.weights,
-            store.derived(_key(planned), "safetensors", partial(_make, planned)),
-        )
-        for comparison in plan.comparisons
-        for planned in comparison.exports
-    )
+    made: list[Export] = []
+    failures: dict[str, str] = {}
+    for comparison in plan.comparisons:
+        for planned in comparison.exports:
+            try:
+                path = store.derived(_key(planned), "safetensors", partial(_make, planned))
+            except ModelError as error:
+                failures[f"{planned.name}.safetensors"] = str(error)
+                continue
+            made.append(Export(comparison.id, planned.title, planned.name, planned.weights, path))
+    return tuple(made), failures
 
 
 def _key(planned: PlannedExport) -> str:

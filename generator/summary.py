@@ -84,6 +84,8 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
     failures = report.rendered.failures
     for line in failed_frames(report.plan, failures):
         print(printable(line), file=sys.stderr)
+    for name, reason in report.failed_exports.items():
+        print(printable(f"models/{name}: {reason}"), file=sys.stderr)
     if not options.quiet:
         made = _count(report.rendered.frames, "frame")
         where = f" on {report.rendered.device}" if report.rendered.device else ""
@@ -97,9 +99,11 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
         size = f"{_count(site.pages, 'page')}, {site.files} files, {_size(site.bytes)}"
         print(f"{report.output}: {size}")
         print(f"look at it: {_serve_command(options)}")
-    if failures:
-        message = f"{_count(len(failures), 'frame')} could not be rendered (see above)"
-        print(f"{message}; the next build tries again", file=sys.stderr)
+    lost = [_count(len(failures), "frame")] if failures else []
+    lost += [_count(len(report.failed_exports), "export")] if report.failed_exports else []
+    if lost:
+        message = f"{' and '.join(lost)} could not be made (see above); the next build tries again"
+        print(message, file=sys.stderr)
         return 1
     return _strict(report.warnings, options)
 

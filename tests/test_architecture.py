@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "render": {"errors", "images", "metrics", "networks", "plan", "store"},
     "site": {"errors", "facts", "images", "kinship", "manifest", "plan", "store"},
     "estimate": {"facts", "plan", "store"},
-    "exports": {"networks", "plan", "site", "store"},
+    "exports": {"errors", "networks", "plan", "site", "store"},
     "build": {
         "exports",
         "errors",

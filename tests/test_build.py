@@ -180,7 +180,7 @@ def test_a_frame_that_cannot_be_made_does_not_stop_the_others(project: Path, run
     assert "4 frames rendered" in out
     assert "mix / bad / Input: " in err
     assert "bad.png" in err
-    assert "4 frames could not be rendered (see above); the next build tries again" in err
+    assert "4 frames could not be made (see above); the next build tries again" in err
     missing = [frame for frame in data()["frames"] if "missing" in frame]
     assert {frame["input"] for frame in missing} == {"bad"}
     assert all("url" not in frame for frame in missing)
@@ -356,11 +356,16 @@ def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path
 
 
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in ([], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"]):
+    for arguments in (
+        [], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"],
+        ["serve", "--port", "99999"],
+    ):  # fmt: skip
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
-    assert "'gpu' is none of auto, cpu, mps, cuda, cuda:N" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "'gpu' is none of auto, cpu, mps, cuda, cuda:N" in said
+    assert "'99999' is no port: 0 to 65535" in said
 
 
 def test_ctrl_c_exits_with_130_and_keeps_what_is_done(project: Path) -> None:

@@ -157,11 +157,29 @@ def test_an_input_that_vanishes_costs_its_own_frames_only(
     assert status == 1
     assert out.startswith("4 frames rendered")
     assert f"mix / photo / α = 0: {project}/photo.png: no such file" in err.splitlines()
-    assert err.endswith("4 frames could not be rendered (see above); the next build tries again\n")
+    assert err.endswith("4 frames could not be made (see above); the next build tries again\n")
     shutil.copy(DATA / "photo.png", project)
     status, out, err = run("build")
     assert (status, err) == (0, "")
     assert out.startswith("4 frames rendered")
+
+
+def test_an_export_that_cannot_be_made_costs_itself_only(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], export: [0.5]")
+    with monkeypatch.context() as patch:
+        before("make_exports", patch, Path("tiny_b.safetensors").unlink)
+        status, out, err = run("build")
+    assert status == 1
+    assert out.startswith("4 frames rendered")
+    assert err.startswith("models/mix-0.5.safetensors: ")
+    assert err.endswith("1 export could not be made (see above); the next build tries again\n")
+    assert not Path("_site/models/mix-0.5.safetensors").exists()
+    assert "mix-0.5" not in Path("_site/comparisons/mix/index.html").read_text("utf-8")
+    shutil.copy(DATA / "tiny_b.safetensors", project)
+    assert run("build")[0] == 0
+    assert Path("_site/models/mix-0.5.safetensors").exists()
 
 
 @pytest.mark.parametrize("stage", ["find_kinship", "render"])

@@ -413,3 +413,8 @@ def test_a_table_without_downloads_is_a_warning(project: Project) -> None:
     del project.manifest["models"]["soft"]["download"]
     (found,) = warnings(project, "# A\n\n/// downloads\n///\n")
     assert found.startswith("content/index.md:3:1: nothing to download here")
+
+
+def test_a_footnote_that_nothing_refers_to_is_a_warning(project: Project) -> None:
+    found = warnings(project, "# A\n\nOne[^1].\n\n[^1]: used\n[^2]: not used\n")
+    assert found == ["content/index.md:6:1: nothing refers to this footnote"]

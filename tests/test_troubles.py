@@ -157,7 +157,7 @@ def _(_: Scene) -> None:
     _halve("photo.png")
 
 
-CASES["4 frames could not be rendered"] = CASES["damaged or unusual"]
+CASES["4 frames could not be made"] = CASES["damaged or unusual"]
 
 
 @case("more than 500 megapixels")

@@ -17,6 +17,10 @@ from generator.site.prose import Html, Prose
 from generator.site.source import Source
 
 
+_BACK = "fnref:"
+"""What the way back from a footnote starts with."""
+
+
 @dataclass(frozen=True)
 class RenderedPage:
     """A page ready to be put into its template; ``text`` holds ``prose.ROOT`` for the root."""
@@ -117,9 +121,13 @@ class Content:
         for page in self.pages:
             for url, anchor, position in linked[page.url].anchors:
                 ids = linked[page.url if url is None else url].ids
-                if anchor not in ids and anchor not in ("", "top", "main"):
-                    message = f"this leads nowhere: the page has no '#{anchor}'"
-                    self.warnings.append(page.source.problem_at(position, message))
+                if anchor in ids or anchor in ("", "top", "main"):
+                    continue
+                message = f"this leads nowhere: the page has no '#{anchor}'"
+                if url is None and anchor.startswith(_BACK):
+                    message = "nothing refers to this footnote"
+                    position = page.source.find(f"[^{anchor.removeprefix(_BACK)}]:")
+                self.warnings.append(page.source.problem_at(position, message))
 
     def _check_addresses(self) -> None:
         taken = {f"comparisons/{name}/".casefold(): name for name in self._planned}
