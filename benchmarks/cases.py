@@ -17,6 +17,7 @@ from spandrel.architectures.ESRGAN import ESRGAN
 from spandrel.architectures.SwinIR import SwinIR
 
 from generator import images
+from generator.networks.precision import Precision
 from generator.plan import Encoding, File, Frame, Input, Job, Mix, Picture
 
 
@@ -69,7 +70,7 @@ def write_networks(folder: Path, case: Case, dtype: torch.dtype = torch.float32)
             },
             path,
         )
-        files.append(_file(path))
+        files.append(as_file(path))
     return files
 
 
@@ -83,13 +84,24 @@ def write_pictures(folder: Path, count: int, width: int, height: int) -> list[In
         grain = random.normal(0, 4, smooth.shape)
         path = folder / f"{index}-{width}x{height}.png"
         Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8)).save(path)
-        facts = images.read_facts(path)
-        inputs.append(Input(_file(path), None, 1, None, width, height, facts.channels, facts.alpha))
+        inputs.append(as_input(path))
     return inputs
 
 
+def as_input(path: Path) -> Input:
+    """Return a picture as the plan describes it."""
+    facts = images.read_facts(path)
+    size = facts.width, facts.height
+    return Input(as_file(path), None, 1, None, *size, facts.channels, facts.alpha)
+
+
 def sweep(
-    inputs: list[Input], networks: list[File], scale: int, alphas: list[float], encoding: Encoding
+    inputs: list[Input],
+    networks: list[File],
+    scale: int,
+    alphas: list[float],
+    encoding: Encoding,
+    precision: Precision = "auto",
 ) -> list[Job]:
     """Return every input at every alpha."""
     jobs = []
@@ -97,11 +109,12 @@ def sweep(
         for alpha in alphas:
             pairs = zip(networks, (1 - alpha, alpha), strict=True)
             weights = sorted((pair for pair in pairs if pair[1]), key=lambda pair: pair[0].sha256)
-            recipe = Mix(tuple(weights), "none", "auto", "auto")
+            recipe = Mix(tuple(weights), "none", precision, "auto")
             picture = Picture(source, recipe, source.width * scale, source.height * scale)
             jobs.append(Job(picture, Frame(picture, encoding), None))
     return jobs
 
 
-def _file(path: Path) -> File:
+def as_file(path: Path) -> File:
+    """Return a file with its checksum."""
     return File(hashlib.sha256(path.read_bytes()).hexdigest(), path)

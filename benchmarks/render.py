@@ -1,8 +1,8 @@
 """Frames a second: this renderer, the plain way, and a careful loop, in turns in one run.
 
-Prints a Markdown table. ``--cases``, ``--sizes``, ``--pictures``, ``--alphas`` and ``--rounds``
-choose what is measured; the whole programme is ``--cases rrdb23 compact32 demo swinir --sizes
-256x256 640x480 --pictures 8 --alphas 11``.
+Prints a Markdown table. ``--cases``, ``--sizes``, ``--pictures``, ``--alphas``, ``--precision``
+and ``--rounds`` choose what is measured; the whole programme is ``--cases rrdb23 compact32 demo
+swinir --sizes 256x256 640x480 --pictures 8 --alphas 11``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def _row(
     networks = write_networks(folder, case)
     inputs = write_pictures(folder, options.pictures, width, height)
     alphas = [i / (options.alphas - 1) for i in range(options.alphas)]
-    jobs = sweep(inputs, networks, case.scale, alphas, Encoding(options.format, 90))
+    jobs = sweep(
+        inputs, networks, case.scale, alphas, Encoding(options.format, 90), options.precision
+    )
     ways: dict[str, Callable[[], object]] = {
         "plain": lambda: plain(inputs, networks, alphas, folder, device),
         "careful": lambda: careful(inputs, networks, alphas, folder, device),
@@ -146,6 +148,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pictures", type=int, default=2)
     parser.add_argument("--alphas", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "fp16", "bf16"])
     parser.add_argument("--format", default="png", choices=["png", "webp", "jpeg", "avif"])
     return parser.parse_args()
 
