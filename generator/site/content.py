@@ -16,7 +16,6 @@ from generator.site.pages import CONTENT, Page, read_pages
 from generator.site.prose import Html, Prose
 from generator.site.source import Source
 
-
 _BACK = "fnref:"
 """What the way back from a footnote starts with."""
 
