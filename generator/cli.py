@@ -11,6 +11,8 @@ import json
 import os
 import re
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +21,9 @@ from generator import __version__
 from generator.errors import AlphagridError, printable
 
 Command = Callable[[argparse.Namespace], int]
+
+_LAST_WORDS = 1.0
+"""Seconds that threads have to finish a file after Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted; what was rendered is kept", file=sys.stderr)
+        _leave_threads()
         return 130
     except BrokenPipeError:
         # The reader of our output (``| head``) has gone: nothing is wrong.
@@ -128,6 +134,21 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=["local"], default="local", help="where frames are rendered"
     )
+
+
+def _leave_threads() -> None:
+    """End the process without waiting for threads that are long at work: no file is half written,
+    and Python itself would wait for them.
+    """  # noqa: D205
+    deadline = time.monotonic() + _LAST_WORDS
+    workers = [thread for thread in threading.enumerate() if not thread.daemon]
+    workers.remove(threading.main_thread())
+    for thread in workers:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in workers):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(130)
 
 
 def _device(text: str) -> str:

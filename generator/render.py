@@ -89,8 +89,11 @@ def render(
             waiting.append(pool.submit(work))
             settle(2 * workers)
         settle(0)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException as error:
+        # Who presses Ctrl-C does not wait for a large picture to be encoded.
+        pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
+        raise
+    pool.shutdown()
     return report
 
 

@@ -390,6 +390,31 @@ def test_ctrl_c_exits_with_130_and_keeps_what_is_done(project: Path) -> None:
     assert len(records) >= 4
 
 
+# A build whose first picture takes a minute to encode.
+SLOW = """
+import sys, time
+from generator import images
+from generator.cli import main
+images.encode = lambda *_: (print("encoding", flush=True), time.sleep(60))
+sys.exit(main(["build", "-q"]))
+"""
+
+
+def test_ctrl_c_does_not_wait_for_a_picture_to_be_encoded(project: Path) -> None:
+    command = [sys.executable, "-u", "-c", SLOW]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "encoding\n"
+        time.sleep(3)  # all workers are at it, and the build waits for them
+        process.send_signal(signal.SIGINT)
+        asked = time.monotonic()
+        _, err = process.communicate(timeout=50)
+    assert time.monotonic() - asked < 10
+    assert (process.returncode, err) == (130, "interrupted; what was rendered is kept\n")
+
+
 def test_serve_builds_and_serves_under_the_path_of_the_site(project: Path) -> None:
     from urllib.request import urlopen
 
