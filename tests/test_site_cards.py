@@ -55,3 +55,18 @@ def test_cards_are_kept_by_what_they_show(tmp_path: Path) -> None:
     }
     assert made == now
     assert len(made) == 2  # two of the three comparisons show the same ends
+
+
+def test_a_card_shows_the_mix_as_it_is_meant(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    project.manifest["comparisons"]["sharpness"]["color_fix"] = ["average", "none"]
+    project.build()
+    _, _, plan = project.plan()
+    (sharpness,) = (c for c in plan.comparisons if c.id == "sharpness")
+    first = sharpness.inputs[0]
+    end = [s for s in sharpness.shown if (s.input, s.series) == (first, "mix")][-1]
+    expected = Image.open(project.store.path(end.frame)).convert("RGB").getpixel((0, 0))
+    gallery = project.read("index.html")
+    card = gallery.partition(">Sharpness<")[0].rpartition('<img src="')[2].partition('"')[0]
+    got = Image.open(project.output / card).convert("RGB").getpixel((700, 240))
+    assert max(abs(a - b) for a, b in zip(got, expected, strict=True)) < 8

@@ -70,14 +70,7 @@ def _pair(view: ComparisonView) -> tuple[FrameView, FrameView] | None:
         left, right = view.frames[0], view.frames[-1]
     if view.kind == "interpolate":
         first = view.inputs[0].id
-        mixed = {model.id for model in view.models}
-        right = [
-            frame
-            for frame in view.frames
-            if frame["input"] == first
-            and frame["recipe"] == "mix"
-            and set(frame.get("weights", mixed)) <= mixed
-        ][-1]
+        right = [f for f in view.frames if f["input"] == first and f["series"] == "mix"][-1]
     shown = [frame for frame in (left, right, *view.frames) if "url" in frame]
     if not shown:
         return None
