@@ -212,6 +212,12 @@ def test_tiles_change_nothing(photo, tile):
     assert (whole == tiled).mean() > 0.999
 
 
+def test_float32_is_not_rounded_to_tf32_by_convolutions_on_gpus(photo, monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    one(support.job(photo, pair(TINY, 0.5)))
+    assert not torch.backends.cudnn.allow_tf32
+
+
 def test_devices_that_are_not_there(photo):
     job = support.job(photo, pair(TINY, 0.5))
     for device, message in (("cuda:99", "usable GPU"), ("toaster", "is no device")):

@@ -14,7 +14,10 @@ def resolve(device: str) -> torch.device:
     """Return the device meant by ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
 
     ``auto`` is the first GPU there is, else the CPU. Raises RenderError for one that is not there.
+    From here on fp32 means float32: torch's default for convolutions on recent GPUs is TF32, with
+    three digits, and float32 is what low precision is measured by.
     """
+    torch.backends.cudnn.allow_tf32 = False
     if device == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda", 0)
