@@ -85,7 +85,8 @@ def is_sound(raw: object, output: torch.Tensor, image: torch.Tensor) -> torch.Te
     not become a flat one.
     """
     tensors = [raw] if isinstance(raw, torch.Tensor) else _tensors(raw)
-    finite = torch.stack([torch.isfinite(each).all() for each in tensors]).all()
+    extremes = [extreme for each in tensors for extreme in torch.aminmax(each)]
+    finite = torch.isfinite(torch.stack(extremes)).all()
     dark, bright = torch.aminmax(image)
     low, high = torch.aminmax(output)
     flat = (high - low < _FLAT) & (bright - dark > _CONTRAST)
@@ -100,4 +101,5 @@ def _tensors(raw: object) -> list[torch.Tensor]:
 
 def to_levels(output: torch.Tensor) -> torch.Tensor:
     """Round an output in 0..1 to uint8 levels, half up; what lies outside is clipped."""
-    return (output.float().clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+    # In place where it can be: fresh memory costs more than the arithmetic.
+    return output.float().clamp(0, 1).mul_(255).add_(0.5).to(torch.uint8)
