@@ -27,8 +27,8 @@ from generator.store import Store
 
 Verdict = Literal["related", "doubtful", "unrelated"]
 
-VERSION = 2
-"""Raised whenever the same pair would be judged otherwise."""
+VERSION = 3
+"""Raised whenever the same pair would be judged otherwise, or in other words."""
 
 CROPS = 3
 CROP_SIDE = 96

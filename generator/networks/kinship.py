@@ -81,7 +81,7 @@ def judge(layers: Sequence[Layer], steps: Sequence[Step]) -> tuple[Verdict, tupl
     matches = min((layer.same_index for layer in counted), default=0.0)
     reasons = [
         f"least cosine of a layer {cosine:.2f}",
-        f"in each layer at least {matches:.0%} of the filters match the one of their index",
+        f"in the least alike layer {matches:.0%} of the filters match the one of their index",
     ]
     if steps:
         lost = max(step.work_lost for step in steps)
