@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from build_support import Run, make_folder
 from viewer_browser import (
+    axe,
     chromium,
     new_page,
     open_viewer,
@@ -19,6 +20,7 @@ from viewer_browser import (
 from generator.cli import main
 
 __all__ = [
+    "axe",
     "chromium",
     "new_page",
     "open_viewer",

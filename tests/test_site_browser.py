@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 from site_support import Project, make_project
 from test_site_hostile import HOSTILE, fill
-from viewer_browser import Server, Viewer
+from viewer_browser import Server, Viewer, violations
 
 NewPage = Callable[..., Page]
 Serve = Callable[[Path], Server]
@@ -87,3 +87,23 @@ def test_the_marker_of_a_chart_follows_the_slider(
     assert abs(places[0] - left) < 2
     assert abs(places[1] - right) < 2
     expect(page.locator("svg.chart").first).to_be_visible()
+
+
+def test_pages_by_an_author_have_nothing_for_axe_to_find(
+    tmp_path: Path, serve: Serve, new_page: NewPage, axe: Path
+) -> None:
+    project = make_project(tmp_path / "project")
+    text = (
+        "# Home\n\n| | a | b |\n|---|---|---|\n| c | 1 | 2 |\n\n"
+        f"```sh\n{'a long line ' * 40}\n```\n\n    {'indented ' * 60}\n\n"
+        "Text[^1] and $x^2$.\n\n[^1]: A note.\n\n"
+        "/// downloads\n///\n\n/// comparison | sharpness\n///\n"
+    )
+    project.write("content/index.md", text)
+    url = serve(build(project)).url
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme, viewport={"width": 400, "height": 800})
+        page.goto(url)
+        Viewer(page, "Sharpness").group.scroll_into_view_if_needed()
+        Viewer(page, "Sharpness").ready()
+        assert violations(page, axe) == []

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from viewer_browser import Server, Viewer
+from viewer_browser import Server, Viewer, violations
 
-AXE = Path(__file__).parent / "js" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = (
     "",
     "all/",
@@ -20,25 +19,6 @@ PAGES = (
     "comparisons/regions/",
     "comparisons/gap/#gap=alpha:0.3",
 )
-
-
-@pytest.fixture(scope="module")
-def axe() -> Path:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: run `npm ci` in tests/js to check accessibility")
-    return AXE
-
-
-def violations(page: Page, axe: Path, rules: list[str] | None = None) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(axe.read_text(encoding="utf-8"))
-    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    return [
-        f"{each['id']}: {node['html']} {node['failureSummary']}"
-        for each in found
-        for node in each["nodes"]
-    ]
 
 
 def test_axe_finds_nothing(server: Server, new_page: Callable[..., Page], axe: Path) -> None:

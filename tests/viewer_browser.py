@@ -24,6 +24,7 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE = 20_000  # ms; machines that run tests are often busy with others
+AXE = Path(__file__).parent / "js" / "node_modules" / "axe-core" / "axe.min.js"
 ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
@@ -150,6 +151,25 @@ def new_page(chromium: Browser, serve: Callable[[Path], Server]) -> Iterator[Cal
     for context in contexts:
         context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture(scope="session")
+def axe() -> Path:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: run `npm ci` in tests/js to check accessibility")
+    return AXE
+
+
+def violations(page: Page, axe: Path, rules: list[str] | None = None) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe.read_text(encoding="utf-8"))
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [
+        f"{each['id']}: {node['html']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
 
 
 def until(page: Page, expression: str, arg: Any = None) -> None:

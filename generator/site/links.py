@@ -142,6 +142,9 @@ class _Linker:
             if f"data-{block}" in attributes:
                 return self._block(block, tag)
         changed = self._without_inline(tag)
+        if tag.name == "pre" and "tabindex" not in attributes:
+            attributes["tabindex"] = "0"  # long lines scroll, with the keyboard too
+            changed = True
         for name in _ADDRESSES.get(tag.name, ()):
             if attributes.get(name):
                 changed |= self._address(tag, name)

@@ -97,7 +97,9 @@ class Prose:
             "toc",
             self._blocks,
         ]
-        return self._engine(extensions)
+        engine = self._engine(extensions)
+        _Corners(engine)
+        return engine
 
     @cached_property
     def _snippets(self) -> markdown.Markdown:
@@ -130,6 +132,20 @@ class Prose:
 
 
 _COMMON = ("tables", "footnotes", "def_list", "abbr", "sane_lists", "smarty", "pymdownx.arithmatex")
+
+
+class _Corners(Treeprocessor):
+    """Makes empty cells of a table's head plain cells: a header that says nothing is none."""
+
+    def __init__(self, engine: markdown.Markdown) -> None:
+        super().__init__(engine)
+        engine.treeprocessors.register(self, "corners", -5)
+
+    def run(self, root: ET.Element) -> None:
+        """Replace in place."""
+        for cell in root.iter("th"):
+            if not len(cell) and not (cell.text or "").strip():
+                cell.tag = "td"
 
 
 class _Formulas(Treeprocessor):
