@@ -121,7 +121,7 @@ function shownAs({ recipe, label, color_fix, weights = {} }, index, { kind, mode
   // Where colour fixes stand side by side, their names tell the mixes apart.
   const fix = color_fix && `${color_fix === "none" ? "no" : color_fix} colour fix`;
   const name = fix ? fix[0].toUpperCase() + fix.slice(1) : "Network mix";
-  const first = frames.find((frame) => frame.color_fix)?.color_fix;
+  const first = color_fix && frames.find((frame) => frame.color_fix)?.color_fix;
   const mix = { id: color_fix === first ? recipe : `mix-${color_fix}`, label: name, follows: true, rank: 1 };
   if (color_fix !== first) return [mix];
   const beside = Object.keys(weights).some((id) => !models?.includes(id));
