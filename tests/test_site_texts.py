@@ -409,6 +409,15 @@ def test_weights_to_download_are_listed_where_an_author_wants_them(project: Proj
     assert (project.output / "models/soft.safetensors").is_file()
 
 
+def test_models_beside_a_mix_are_listed_too(project: Project) -> None:
+    models = project.manifest["models"]
+    models["third"] = models["soft"] | {"title": "Third"}
+    del models["soft"]["download"]
+    project.manifest["comparisons"]["sharpness"]["interpolate"]["beside"] = ["third"]
+    assert warnings(project, "# A\n\n/// downloads | sharpness\n///\n") == []
+    assert 'href="models/third.safetensors"' in body(project)
+
+
 def test_a_table_without_downloads_is_a_warning(project: Project) -> None:
     del project.manifest["models"]["soft"]["download"]
     (found,) = warnings(project, "# A\n\n/// downloads\n///\n")

@@ -62,6 +62,12 @@ class ComparisonPlan:
     right: int
     exports: tuple[PlannedExport, ...] = ()
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return the models shown alone beside the mixes, for contrast."""
+        mix = self.comparison.interpolate
+        return mix.beside if mix else ()
+
 
 @dataclass(frozen=True)
 class Plan:

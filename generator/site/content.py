@@ -108,7 +108,7 @@ class Content:
         """Say whether a comparison, or any ('' or a draft), has weights to take home."""
         models = self._file.manifest.models
         plans = [plan for plan in self._plan.comparisons if not name or plan.id == name]
-        used = {model for plan in plans for model in plan.models} if name else models
+        used = {m for plan in plans for m in (*plan.models, *plan.beside)} if name else models
         return (
             (bool(name) and not plans)
             or any(plan.exports for plan in plans)

@@ -91,7 +91,7 @@ class _Builder:
             height=max(left["height"], frames[plan.right]["height"]),
             inputs=inputs,
             models=tuple(self._models[name] for name in plan.models),
-            beside=tuple(self._models[name] for name in (mix.beside if mix else ())),
+            beside=tuple(self._models[name] for name in plan.beside),
             frames=frames,
             left=left,
             right=frames[plan.right],
@@ -235,12 +235,10 @@ def _controls(
     manifest: Manifest, plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
 ) -> dict[str, float]:
     """Return the PSNR of the models shown beside the mix, by title."""
-    mix = plan.comparison.interpolate
-    beside = mix.beside if mix else ()
     return {
         manifest.models[name].title: frame["psnr"]
         for frame in frames
         if frame["input"] == input_id and "psnr" in frame
-        for name in beside
+        for name in plan.beside
         if frame.get("weights") == {name: 1.0}
     }
