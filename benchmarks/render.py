@@ -106,15 +106,7 @@ def _kernels(jobs: list[Job], source: Input, device: str) -> tuple[str, float]:
     mixer.mix([(jobs[0].picture.recipe.weights[0][0].path, 1.0)])
     forward = Forward(mixer.network(dtype), dtype)
     levels = torch.full((source.height, source.width, 3), 128.0, device=device)
-    best = float("inf")
-    with torch.inference_mode():
-        for _ in range(4):
-            _synchronize(device)
-            started = time.perf_counter()
-            forward(levels)
-            _synchronize(device)
-            best = min(best, time.perf_counter() - started)
-    return made.precision, best
+    return made.precision, _best_of(4, lambda: forward(levels), device)
 
 
 def _convolution(device: str, dtype: torch.dtype) -> float:
@@ -124,15 +116,20 @@ def _convolution(device: str, dtype: torch.dtype) -> float:
     layer = layer.to(memory_format=torch.channels_last)
     image = torch.rand(1, 256, side, side, device=device).to(dtype)
     image = image.contiguous(memory_format=torch.channels_last)
+    return 2 * 256 * 256 * 9 * side * side / _best_of(6, lambda: layer(image), device)
+
+
+def _best_of(rounds: int, work: Callable[[], object], device: str) -> float:
+    """Return the seconds of the quickest round, the device's work included."""
     best = float("inf")
     with torch.inference_mode():
-        for _ in range(6):
+        for _ in range(rounds):
             _synchronize(device)
             started = time.perf_counter()
-            layer(image)
+            work()
             _synchronize(device)
             best = min(best, time.perf_counter() - started)
-    return 2 * 256 * 256 * 9 * side * side / best
+    return best
 
 
 def _synchronize(device: str) -> None:

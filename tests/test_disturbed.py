@@ -135,15 +135,19 @@ def test_an_output_that_may_not_be_written_is_named_before_the_night(
     assert not (project / ".cache").exists()
 
 
-def before(stage: str, monkeypatch: pytest.MonkeyPatch, event: Callable[[], object]) -> None:
-    """Let something happen before a stage of the build: everything is examined and planned."""
+def build_disturbed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, stage: str, event: Callable[[], object]
+) -> tuple[int, str, str]:
+    """Build; something happens before a stage, when everything is examined and planned."""
     work = getattr(build_module, stage)
 
     def disturbed(*arguments: Any, **options: Any) -> Any:
         event()
         return work(*arguments, **options)
 
-    monkeypatch.setattr(build_module, stage, disturbed)
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, stage, disturbed)
+        return run("build")
 
 
 def test_an_input_that_vanishes_costs_its_own_frames_only(
@@ -151,9 +155,7 @@ def test_an_input_that_vanishes_costs_its_own_frames_only(
 ) -> None:
     shutil.copy("photo.png", "other.png")
     edit("inputs:\n", "inputs:\n  other: {path: other.png, crop: [0, 0, 64, 48]}\n")
-    with monkeypatch.context() as patch:
-        before("render", patch, Path("photo.png").unlink)
-        status, out, err = run("build")
+    status, out, err = build_disturbed(run, monkeypatch, "render", Path("photo.png").unlink)
     assert status == 1
     assert out.startswith("4 frames rendered")
     assert f"mix / photo / α = 0: {project}/photo.png: no such file" in err.splitlines()
@@ -168,9 +170,9 @@ def test_an_export_that_cannot_be_made_costs_itself_only(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], export: [0.5]")
-    with monkeypatch.context() as patch:
-        before("make_exports", patch, Path("tiny_b.safetensors").unlink)
-        status, out, err = run("build")
+    status, out, err = build_disturbed(
+        run, monkeypatch, "make_exports", Path("tiny_b.safetensors").unlink
+    )
     assert status == 1
     assert out.startswith("4 frames rendered")
     assert err.startswith("models/mix-0.5.safetensors: ")
@@ -186,9 +188,7 @@ def test_an_export_that_cannot_be_made_costs_itself_only(
 def test_a_model_that_vanishes_costs_its_own_frames_only(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    with monkeypatch.context() as patch:
-        before(stage, patch, Path("tiny_b.safetensors").unlink)
-        status, out, err = run("build")
+    status, out, err = build_disturbed(run, monkeypatch, stage, Path("tiny_b.safetensors").unlink)
     assert status == 1
     assert out.startswith("2 frames rendered")
     assert f"mix / photo / α = 1: {project}/tiny_b.safetensors: no such file" in err.splitlines()
@@ -211,9 +211,9 @@ def test_what_changes_while_it_is_rendered_never_enters_the_cache(
     if name.endswith(".png"):
         ImageOps.invert(Image.open(name).convert("RGB")).save("new.png")
         new = Path("new.png").read_bytes()
-    with monkeypatch.context() as patch:
-        before("render", patch, lambda: Path(name).write_bytes(new))
-        status, _, err = run("build")
+    status, _, err = build_disturbed(
+        run, monkeypatch, "render", lambda: Path(name).write_bytes(new)
+    )
     assert status == 1
     assert f"{project}/{name}: changed while the site was built; build again" in err
     Path(name).write_bytes(old)
