@@ -166,9 +166,8 @@ def _pairs(
         make = partial(_measure, files, inputs, inspect or inspect_here)
         try:
             pair = _from_json(json.loads(store.derived(key, "json", make).read_bytes()))
-        except (
-            ModelError
-        ):  # a file that went away meanwhile: rendering says whose frames that costs
+        except ModelError:
+            # A file went away meanwhile: rendering says whose frames that costs.
             continue
         yield replace(pair, first=first, second=second)
 

@@ -28,6 +28,8 @@ FIXES: dict[str, str] = {
 }
 """What colour fixes are called."""
 
+_LARGEST_SIDES = {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}
+
 
 @dataclass(frozen=True)
 class Noise:
@@ -190,7 +192,7 @@ class Encoding:
     @property
     def largest_side(self) -> int:
         """Return how many pixels a side the format can hold."""
-        return {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}[self.format]
+        return _LARGEST_SIDES[self.format]
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of; PNG has no quality."""
