@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -393,6 +393,7 @@ def _exif() -> Image.Exif:
 @settings(
     max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(form="AVIF", cut=0.375, flips=[(0.3125, 1)])
 def test_damaged_files_are_errors_or_pictures_never_crashes(tmp_path, form, cut, flips):
     data = bytearray(_file_bytes(form))
     data = data[: max(1, int(len(data) * cut))]
@@ -413,3 +414,13 @@ def test_damaged_files_are_errors_or_pictures_never_crashes(tmp_path, form, cut,
             assert np.isfinite(prepared.levels).all()
     assert str(path) in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("error", [OSError, ValueError, RuntimeError, MemoryError])
+def test_what_an_encoder_cannot_do_is_one_line(monkeypatch, error):
+    def fail(*_, **__):
+        raise error("Failed to encode image")
+
+    monkeypatch.setattr(Image.Image, "save", fail)
+    with pytest.raises(ImageError, match=r"a picture of 3×2 cannot be written as avif: Failed"):
+        images.encode(np.zeros((2, 3, 3), np.uint8), Encoding("avif", 75))

@@ -41,7 +41,7 @@ def encode(pixels: NDArray[np.uint8], encoding: Encoding) -> bytes:
     target = BytesIO()
     try:
         image.save(target, encoding.format.upper(), **_options(encoding))
-    except (OSError, ValueError, MemoryError) as error:
+    except (OSError, ValueError, RuntimeError, MemoryError) as error:  # AVIF: RuntimeError
         raise ImageError(
             f"a picture of {width}×{height} cannot be written as {encoding.format}: {error}"
         ) from error

@@ -36,7 +36,7 @@ _FORMATS = (
 # What Pillow's decoders are seen to raise on damaged files.
 _DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError,
-    AttributeError, MemoryError, struct.error, zlib.error,
+    AttributeError, MemoryError, RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
 
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "I;16N"})
