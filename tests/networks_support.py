@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -26,6 +28,16 @@ torch.set_num_threads(1)
 
 DATA = Path(__file__).parent / "data"
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
+
+
+def printed_apart(script: str) -> str:
+    """Return what a script prints in a process of its own, which can import this module."""
+    script = f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n{script}"
+    command = [sys.executable, "-c", script]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def compact(channels=3, features=8, convolutions=2, scale=1) -> torch.nn.Module:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import networks_support as support
@@ -17,14 +15,13 @@ from generator.networks.forward import Forward
 from generator.networks.load import load
 from generator.networks.memory import largest_side
 from generator.networks.order import INPUT_BUDGET, in_order
+from generator.networks.render import render
+from generator.render import Failed
 
-ROOT = Path(__file__).parents[1]
 CPU = torch.device("cpu")
 
 # Runs jobs in a process of its own and prints how much its peak memory grew, in MiB.
 CHILD = """
-import sys
-sys.path.insert(0, {tests!r})
 import networks_support as support
 import numpy as np
 from pathlib import Path
@@ -48,12 +45,8 @@ print(peak() - before)
 
 
 def growth(folder: Path, body: str, budget: int = 2**30) -> float:
-    script = CHILD.format(tests=str(ROOT / "tests"), folder=str(folder), body=body, budget=budget)
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return float(done.stdout)
+    script = CHILD.format(folder=str(folder), body=body, budget=budget)
+    return float(support.printed_apart(script))
 
 
 def test_a_large_picture_takes_its_levels_and_the_budget(tmp_path):
@@ -67,9 +60,9 @@ before = peak()
 run([support.job(large, [(net[0], 0.5), (net[1], 0.5)], precision="fp32")])
 """
     grown = growth(tmp_path, body, budget=96 * 2**20)
-    # Levels in float32, 8-bit pixels of input and output twice over, the tiles, and what
-    # libraries allocate once for larger pictures.
-    stated = (12 + 4 * 3) * side**2 / 2**20 + 96 + 64
+    # Levels in float32, 8-bit pixels of input and output twice over, the tiles, as much again for
+    # holes between blocks that are kept, and what libraries allocate once for larger pictures.
+    stated = (12 + 4 * 3) * side**2 / 2**20 + 2 * 96 + 64
     untiled = 2 * 16 * 4 * side**2 / 2**20
     assert grown < stated < untiled
 
@@ -129,3 +122,45 @@ def test_the_largest_side_fits_by_the_fit(per_pixel, fixed, free):
         patch.setattr(memory, "_free", lambda _: float(free))
         side = largest_side(lambda _: None, CPU)
     assert side == 1 or fixed + per_pixel * side * side <= free * (1 + 1e-9) + per_pixel
+
+
+def test_what_cannot_be_held_is_refused_before_the_system_ends_the_program(tmp_path, monkeypatch):
+    net = [support.file(support.DATA / f"tiny_{name}.safetensors") for name in "ab"]
+    small, large = (
+        support.planned(support.picture(tmp_path / f"{side}.png", support.pixels(side, side, 3)))
+        for side in (64, 512)
+    )
+    monkeypatch.setattr(memory, "available", lambda: 6.5 * 512**2)
+    made = list(
+        render(
+            [
+                support.job(small, [(net[0], 1.0)], fix="average"),
+                support.job(large, [(net[0], 0.5), (net[1], 0.5)]),
+                support.job(large, [(net[0], 0.3), (net[1], 0.7)], fix="average"),
+                support.blend(large, [(net[0], 0.5), (net[1], 0.5)]),
+            ],
+            device="cpu",
+        )
+    )
+    refused = [each for each in made if isinstance(each, Failed)]
+    assert [(each.job.picture.width, each.job.picture.recipe.color_fix) for each in refused] == [
+        (512, "average"),
+        (512, "none"),
+    ]
+    for each in refused:
+        assert "takes at least 0.0 GiB of memory, of which 0.0 are free" in each.reason
+    assert len(made) == 4
+
+
+def test_free_memory_is_what_programs_may_take(monkeypatch):
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    total = int(told["MemTotal"].split()[0]) * 1024
+    assert total / 100 < memory.available() < total
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "MemFree: 5 kB\n")
+    assert memory.available() == float("inf")
+
+    def missing(*_, **__):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    assert memory.available() == float("inf")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import networks_support as support
 import numpy as np
 import pytest
@@ -13,7 +15,6 @@ from PIL import Image
 from generator import images, metrics
 from generator.errors import RenderError
 from generator.networks import colour
-from generator.networks import render as rendering
 from generator.networks.mix import Mixer
 from generator.networks.render import render
 from generator.plan import Noise
@@ -177,9 +178,7 @@ def test_few_mixes_and_every_input_is_decoded_once(tmp_path, monkeypatch):
     mixes, decoded = [], []
     mix, prepare = Mixer.mix, images.prepare
     monkeypatch.setattr(Mixer, "mix", lambda self, w: mixes.append(w) or mix(self, w))
-    monkeypatch.setattr(
-        rendering.images, "prepare", lambda source: decoded.append(source) or prepare(source)
-    )
+    monkeypatch.setattr(images, "prepare", lambda source: decoded.append(source) or prepare(source))
     sources = [
         support.planned(support.picture(tmp_path / f"{i}.png", support.pixels(16, 16, 3, i)))
         for i in range(3)
@@ -195,6 +194,27 @@ def test_few_mixes_and_every_input_is_decoded_once(tmp_path, monkeypatch):
     assert {each.job for each in made} == set(jobs)
     assert len(mixes) == 11
     assert sorted(source.file.path.name for source in decoded) == ["0.png", "1.png", "2.png"]
+
+
+def test_frames_are_made_while_other_inputs_are_decoded(tmp_path, monkeypatch):
+    prepare, shown = images.prepare, threading.Event()
+    seen_before = []
+
+    def held(source):
+        if source.file.path.name != "0.png":
+            seen_before.append(shown.wait(20))
+        return prepare(source)
+
+    monkeypatch.setattr(images, "prepare", held)
+    sources = [
+        support.planned(support.picture(tmp_path / f"{i}.png", support.pixels(16, 16, 3, i)))
+        for i in range(3)
+    ]
+    made = render([support.job(source, pair(TINY, 0.5)) for source in sources], device="cpu")
+    assert next(made).job.picture.input == sources[0]
+    shown.set()
+    assert [each.job.picture.input for each in made] == sources[1:]
+    assert seen_before == [True, True]
 
 
 def test_the_same_jobs_give_the_same_pixels(photo):

@@ -13,7 +13,14 @@ from spandrel import ModelTiling
 from generator.networks.forward import Forward
 from generator.networks.load import load
 from generator.networks.render import render
-from generator.networks.tiles import Tiling, receptive_radius, run_tiled, tiling_of
+from generator.networks.tiles import (
+    Tiling,
+    fewest_pixels,
+    receptive_radius,
+    run_tiled,
+    squares,
+    tiling_of,
+)
 
 EXACT = {
     "compact": support.compact,
@@ -35,7 +42,9 @@ def test_tiled_equals_untiled_where_exact(tmp_path, name):
     whole = descriptor(levels.permute(2, 0, 1)[None] / 255)[0]
     forward = Forward(descriptor, torch.float32)
     for side in (23, 64):
-        tiled = run_tiled(forward, levels, tiling, scale=descriptor.scale, side=side)
+        tiled = run_tiled(
+            forward, levels, tiling, scale=descriptor.scale, grid=squares(90, 77, side)
+        )
         torch.testing.assert_close(tiled, whole, atol=2e-5, rtol=0)
 
 
@@ -87,9 +96,46 @@ def test_tiles_of_a_plain_enlargement_join_without_a_seam(
         return image.repeat_interleave(scale, 2).repeat_interleave(scale, 3)
 
     side = max(side, 8)
-    found = run_tiled(enlarge, levels, tiling, scale=scale, side=side)
+    found = run_tiled(enlarge, levels, tiling, scale=scale, grid=squares(height, width, side))
     torch.testing.assert_close(found, enlarge(levels)[0], rtol=1e-5, atol=0)
     assert all(top % multiple == 0 and left % multiple == 0 for top, left in starts)
+
+
+@given(
+    height=st.integers(1, 400),
+    width=st.integers(1, 400),
+    side=st.integers(16, 220),
+    margin=st.integers(1, 40),
+    exact=st.booleans(),
+)
+@settings(max_examples=100, deadline=None)
+def test_tiles_of_any_shape_compute_less_in_the_same_memory(height, width, side, margin, exact):
+    tiling = Tiling(margin, exact, 1)
+    levels = torch.zeros(height, width, 1)
+
+    def areas(grid):
+        pieces = []
+
+        def call(piece):
+            pieces.append(piece.shape[0] * piece.shape[1])
+            return piece.permute(2, 0, 1)[None]
+
+        run_tiled(call, levels, tiling, scale=1, grid=grid)
+        return pieces
+
+    square = areas(squares(height, width, side))
+    found = areas(fewest_pixels(height, width, side, tiling))
+    allowed = (side + 2 * margin) ** 2
+    if max(square) <= allowed:
+        assert max(found) <= allowed
+        assert sum(found) <= sum(square)
+    if height * width <= allowed:
+        assert found == [height * width]
+
+
+def test_six_oblongs_do_for_nine_squares():
+    assert squares(480, 640, 231) == (3, 3)
+    assert fewest_pixels(480, 640, 231, Tiling(32, exact=False, multiple=1)) == (2, 3)
 
 
 def test_blended_tiles_are_close_and_seamless(tmp_path):
@@ -99,7 +145,7 @@ def test_blended_tiles_are_close_and_seamless(tmp_path):
     assert not tiling.exact
     levels = 255 * torch.rand(150, 170, 3)
     forward = Forward(descriptor, torch.float32)
-    tiled = run_tiled(forward, levels, tiling, scale=2, side=80)
+    tiled = run_tiled(forward, levels, tiling, scale=2, grid=(2, 3))
     assert (tiled - forward(levels)[0]).abs().max() < 1 / 255
 
 
@@ -137,6 +183,10 @@ def one_job(tmp_path, side=150):
         RuntimeError(
             "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory"
         ),
+        RuntimeError("MPS backend out of memory (MPS allocated: 5.56 GB, max allowed: 6.80 GB)."),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: out of memory"),
         MemoryError(),
     ],
 )
@@ -157,9 +207,17 @@ def test_when_nothing_fits_it_is_said(tmp_path, monkeypatch):
     assert "out of memory, even in small tiles" in found.reason
 
 
-def test_other_errors_are_not_taken_for_it(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "message",
+    [
+        "CUDA error: an illegal memory access was encountered",
+        "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED",
+        "CUDA error: device-side assert triggered",
+    ],
+)
+def test_other_errors_are_not_taken_for_it(tmp_path, monkeypatch, message):
     job = one_job(tmp_path)
-    sizes = limit(monkeypatch, 10, RuntimeError("CUDA error: an illegal memory access"))
+    sizes = limit(monkeypatch, 10, RuntimeError(message))
     (found,) = render([job], device="cpu")
-    assert "illegal memory access" in found.reason
+    assert message in found.reason
     assert len(sizes) == 1

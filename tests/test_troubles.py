@@ -17,6 +17,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from generator import build as build_module
+from generator.networks import memory
 from generator.networks import run as run_module
 from generator.store import Store
 
@@ -172,6 +173,11 @@ def _(scene: Scene) -> None:
 
     scene.patch.setattr(run_module, "_whole", full)
     scene.patch.setattr(run_module, "run_tiled", full)
+
+
+@case("takes at least")
+def _(scene: Scene) -> None:
+    scene.patch.setattr(memory, "available", lambda: 1e4)
 
 
 @case("No space left on device")

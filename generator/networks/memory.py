@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,10 +12,16 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-CPU_BUDGET = 2**30
+from generator.errors import RenderError
+
+CPU_BUDGET = 2**31
 """Bytes that a network's activations may take on the CPU, where other work goes on too."""
 
 _PROBES = (32, 64)
+# An output's bytes a sample: as levels and as Pillow holds what it encodes; where colours are
+# fixed or outputs blended, in float32 before and after that besides.
+_LEVELS = 1 + 1
+_FLOATS = 2 * 4
 _CUDA_SHARE = 0.7
 # Convolution libraries take workspace that no tensor shows.
 _WORKSPACE = 1.5
@@ -34,20 +40,40 @@ def largest_side(run: Callable[[int], object], device: torch.device) -> int:
     return max(1, math.isqrt(int(max(_free(device) - fixed, 0) / per_pixel)))
 
 
+def require(samples: int, *, rounded: bool) -> None:
+    """Raise RenderError where main memory cannot hold an output of so many samples.
+
+    ``samples`` is pixels × channels. Systems grant more than they have and then end the whole
+    program, so this is asked before. What is counted is the least that any picture takes.
+    """
+    needed = samples * (_LEVELS if rounded else _LEVELS + _FLOATS)
+    if needed > (free := available()):
+        raise RenderError(
+            f"takes at least {needed / 2**30:.1f} GiB of memory, of which {free / 2**30:.1f} are "
+            "free; use a smaller input (crop, downscale), or close other programs"
+        )
+
+
 def _free(device: torch.device) -> float:
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         reusable = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return float(_CUDA_SHARE * (free + reusable))
-    return min(CPU_BUDGET, _available() / 2)
+    return min(CPU_BUDGET, available() / 2)
 
 
-def _available() -> float:
-    """Return bytes of main memory that are free, or the budget where that is not told."""
+def available() -> float:
+    """Return bytes of main memory that programs may still take; infinity where that is not told.
+
+    What Linux calls available counts caches, which it gives up; free pages are few on any machine
+    that has run for a while.
+    """
     try:
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (ValueError, OSError, AttributeError):
-        return float(CPU_BUDGET)
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return math.inf
+    told = [line.split() for line in lines if line.startswith("MemAvailable:")]
+    return float(told[0][1]) * 1024 if told else math.inf
 
 
 def _peak(run: Callable[[int], object], side: int, device: torch.device) -> float:

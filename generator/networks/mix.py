@@ -26,6 +26,7 @@ from generator.errors import IncompatibleError, ModelError, OutputError
 from generator.facts import ModelFacts, mixable
 from generator.networks.facts import describe
 from generator.networks.load import Descriptor, load
+from generator.networks.windows import quicken
 from generator.plan import ByGroup, Coefficient
 
 Weights = Sequence[tuple[Path, Coefficient]]
@@ -134,6 +135,7 @@ class Mixer:
     def _adopt(self, descriptor: Descriptor, facts: ModelFacts) -> None:
         """Make a module resident in place of the one of another family."""
         descriptor.model.to(self._device, memory_format=torch.channels_last)
+        quicken(descriptor, self._device)
         self._modules = {torch.float32: descriptor}
         self._holding = {}
         self._family = facts

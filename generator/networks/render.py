@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import cast
 
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 from generator import images
 from generator.errors import AlphagridError
 from generator.networks import colour
+from generator.networks.allocator import keep_freed_memory
 from generator.networks.device import PARENT_BUDGET, resolve
 from generator.networks.mix import Mixer
 from generator.networks.order import Batch, Setting, in_order, settings_of
 from generator.networks.precision import NAMES, Precision, to_levels
 from generator.networks.run import Runner, Tile, is_out_of_memory
+from generator.networks.sources import Source, Sources
 from generator.plan import Blend, Input, Job, Network
 from generator.render import Failed, Rendered
 
@@ -31,6 +34,7 @@ def render(jobs: Sequence[Job], *, device: str) -> Iterator[Rendered | Failed]:
     ``cuda`` or ``cuda:N``. What goes wrong with one picture is a ``Failed`` and does not stop the
     others. Raises RenderError when there is no such device.
     """
+    keep_freed_memory()
     renderer = _Renderer(resolve(device))
     for batch in in_order(jobs):
         yield from renderer.render(batch)
@@ -45,9 +49,10 @@ class _Renderer:
         self._runner = Runner(Mixer(device, PARENT_BUDGET), device)
 
     def render(self, batch: Batch) -> Iterator[Rendered | Failed]:
-        prepared: dict[Input, images.Prepared | str] = {
-            picture: _prepare(picture) for picture in batch.inputs
-        }
+        with closing(Sources(batch.inputs, self._device)) as sources:
+            yield from self._frames(batch, sources)
+
+    def _frames(self, batch: Batch, sources: Sources) -> Iterator[Rendered | Failed]:
         needed = {
             (setting, picture)
             for picture, blends in batch.blends.items()
@@ -57,7 +62,7 @@ class _Renderer:
         kept: dict[tuple[Setting, Input], Output | str] = {}
         for setting, by_input in batch.runs.items():
             for picture, jobs in by_input.items():
-                source = prepared[picture]
+                source = sources[picture]
                 rounded = (setting, picture) not in needed and not any(map(_fixed, jobs))
                 output = (
                     source
@@ -71,11 +76,11 @@ class _Renderer:
         for picture, blends in batch.blends.items():
             for job in blends:
                 parts = [kept[setting, picture] for setting in settings_of(job)]
-                yield self._finish(job, prepared[picture], _blend(job, parts))
+                yield self._finish(job, sources[picture], _blend(job, parts))
 
     @torch.inference_mode()
     def _run(
-        self, setting: Setting, picture: Input, source: images.Prepared, *, rounded: bool
+        self, setting: Setting, picture: Input, source: Source, *, rounded: bool
     ) -> Output | str:
         """Return the network's output, or why there is none."""
         try:
@@ -83,7 +88,7 @@ class _Renderer:
                 tuple((file.path, weight) for file, weight in setting.weights),
                 cast(Precision, setting.precision),
                 cast(Tile, setting.tile),
-                torch.from_numpy(source.levels).to(self._device),
+                source.levels,
                 name=picture,
                 rounded=rounded,
             )
@@ -95,9 +100,7 @@ class _Renderer:
             return f"the network failed: {' '.join(str(error).split())[:300]}"
 
     @torch.inference_mode()
-    def _finish(
-        self, job: Job, source: images.Prepared | str, output: Output | str
-    ) -> Rendered | Failed:
+    def _finish(self, job: Job, source: Source | str, output: Output | str) -> Rendered | Failed:
         """Fix colours, round to 8 bits, put transparency back."""
         if isinstance(output, str):
             return Failed(job, output)
@@ -125,8 +128,8 @@ class _Renderer:
             pixels = _with_alpha(pixels, source.alpha)
         return Rendered(job, pixels, NAMES[dtype], str(self._device), shift)
 
-    def _fix(self, recipe: Network, values: torch.Tensor, source: images.Prepared) -> torch.Tensor:
-        reference = torch.from_numpy(source.levels).to(self._device).permute(2, 0, 1) / 255
+    def _fix(self, recipe: Network, values: torch.Tensor, source: Source) -> torch.Tensor:
+        reference = source.levels.permute(2, 0, 1) / 255
         if reference.shape[0] != values.shape[0]:
             reference = reference.mean(0, keepdim=True).expand(values.shape[0], -1, -1)
         if recipe.color_fix == "wavelet":
@@ -139,15 +142,6 @@ class _Renderer:
 
 def _fixed(job: Job) -> bool:
     return cast(Network, job.picture.recipe).color_fix != "none"
-
-
-def _prepare(picture: Input) -> images.Prepared | str:
-    try:
-        return images.prepare(picture)
-    except AlphagridError as error:
-        return str(error)
-    except MemoryError:
-        return f"{picture.file.path}: out of memory; use a smaller picture"
 
 
 @torch.inference_mode()

@@ -10,7 +10,7 @@ import torch
 from generator.errors import ModelError
 from generator.networks.forward import Forward
 from generator.networks.load import Descriptor
-from generator.networks.memory import largest_side
+from generator.networks.memory import largest_side, require
 from generator.networks.mix import Mixer, Weights
 from generator.networks.precision import (
     WITHIN_ONE_LEVEL,
@@ -19,11 +19,21 @@ from generator.networks.precision import (
     candidates,
     to_levels,
 )
-from generator.networks.tiles import MINIMUM, Tiling, run_tiled, tiling_of
+from generator.networks.tiles import (
+    MINIMUM,
+    Tiling,
+    fewest_pixels,
+    run_tiled,
+    squares,
+    tiling_of,
+)
 
 Tile = int | Literal["auto", "off"]
 
 _PROBE = 96
+# Torch has an error of its own only for its own memory on CUDA. These are of the CPU, of Apple's
+# GPUs ("MPS backend out of memory (…)") and the driver, and of cuDNN and cuBLAS.
+_OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory", "STATUS_ALLOC_FAILED")
 # What every machine can run whole; measuring would cost more than it tells.
 _SURELY_FITS = 160
 
@@ -61,21 +71,12 @@ class Runner:
         ``levels`` is (H, W, C) float32 in 8-bit levels on the device, C 1 or 3, unclipped;
         ``name`` tells pictures apart. The output is (C', H·scale, W·scale): uint8 levels if
         ``rounded``, which needs a quarter of the memory, else float32 in 0..1. Raises ModelError
-        for files that cannot be used or mixed, and when the output is not finite even in float32.
+        for files that cannot be used or mixed, and when the output is not finite even in float32;
+        RenderError where main memory cannot hold the output.
         """
         if self._current != (weights, precision):
-            self._current = None
-            descriptor = self._mixer.mix(weights)
-            if self._family != self._mixer.family:
-                self._family = self._mixer.family
-                self._rejected, self._verified, self._sides = set(), set(), {}
-            self._precisions = [
-                dtype
-                for dtype in candidates(descriptor, precision, self._device)
-                if dtype not in self._rejected
-            ]
-            self._mix_is_new = True
-            self._current = (weights, precision)
+            self._switch(weights, precision)
+        self._require_room(levels, rounded=rounded)
         while True:
             dtype = self._precisions[0]
             if dtype is torch.float32:
@@ -93,6 +94,26 @@ class Runner:
                 # Some architectures mix precisions inside; what else is wrong float32 will tell.
                 self._rejected.add(dtype)
             self._precisions.pop(0)
+
+    def _switch(self, weights: Weights, precision: Precision) -> None:
+        self._current = None
+        descriptor = self._mixer.mix(weights)
+        if self._family != self._mixer.family:
+            self._family = self._mixer.family
+            self._rejected, self._verified, self._sides = set(), set(), {}
+        self._precisions = [
+            dtype
+            for dtype in candidates(descriptor, precision, self._device)
+            if dtype not in self._rejected
+        ]
+        self._mix_is_new = True
+        self._current = (weights, precision)
+
+    def _require_room(self, levels: torch.Tensor, *, rounded: bool) -> None:
+        descriptor = self._mixer.network(torch.float32)
+        height, width, channels = levels.shape
+        samples = height * width * descriptor.scale**2 * max(channels, descriptor.output_channels)
+        require(samples, rounded=rounded or self._device.type != "cpu")
 
     def _attempt(
         self, dtype: torch.dtype, tile: Tile, levels: torch.Tensor, *, rounded: bool
@@ -136,17 +157,20 @@ class Runner:
             return _whole(forward, levels, rounded=rounded)
         side = self._side(descriptor, forward.dtype, tiling, longest) if tile == "auto" else tile
         while True:
-            # Memory goes by area: a long picture may fit where a square of its length does not.
-            fits = tile == "auto" and height * width <= (side + 2 * tiling.margin) ** 2
+            grid = (
+                fewest_pixels(height, width, side, tiling)
+                if tile == "auto"
+                else squares(height, width, side)
+            )
             try:
-                if fits or side >= longest:
+                if grid == (1, 1):
                     return _whole(forward, levels, rounded=rounded)
                 return run_tiled(
                     forward,
                     levels,
                     tiling,
                     scale=descriptor.scale,
-                    side=side,
+                    grid=grid,
                     finish=to_levels if rounded else torch.Tensor.float,
                 )
             except (RuntimeError, MemoryError) as error:  # torch's own is a RuntimeError
@@ -156,6 +180,8 @@ class Runner:
             self._sides[forward.dtype] = side
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
+            elif self._device.type == "mps":
+                torch.mps.empty_cache()
 
     def _side(
         self, descriptor: Descriptor, dtype: torch.dtype, tiling: Tiling, longest: int
@@ -178,7 +204,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out, on a GPU or on the CPU, and nothing else."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return isinstance(error, RuntimeError) and any(each in str(error) for each in _OUT_OF_MEMORY)
 
 
 def _whole(forward: Forward, levels: torch.Tensor, *, rounded: bool) -> torch.Tensor:

@@ -23,6 +23,9 @@ _BLENDED_MARGIN = 32
 
 Call = Callable[[torch.Tensor], torch.Tensor]
 
+Grid = tuple[int, int]
+"""Rows and columns of tiles."""
+
 
 @dataclass(frozen=True)
 class Tiling:
@@ -76,24 +79,50 @@ def receptive_radius(descriptor: Descriptor) -> int | None:
     return radius
 
 
+def squares(height: int, width: int, side: int) -> Grid:
+    """Return the grid whose tiles' own parts are squares of ``side`` input pixels at most."""
+    return -(-height // side), -(-width // side)
+
+
+def fewest_pixels(height: int, width: int, side: int, tiling: Tiling) -> Grid:
+    """Return the grid that computes least, of tiles no larger than a square's with its margins.
+
+    Memory goes by area, whatever the shape, and margins are computed twice: a picture of 640×480
+    that takes nine squares may take six oblongs.
+    """
+    square = squares(height, width, side)
+    allowed = (side + 2 * tiling.margin) ** 2
+    tall, wide = (
+        [_extent(length, count, tiling) for count in range(1, 2 * most + 1)]
+        for length, most in zip((height, width), square, strict=True)
+    )
+    fitting = [
+        (rows[1] * columns[1], (i, j))
+        for i, rows in enumerate(tall, 1)
+        for j, columns in enumerate(wide, 1)
+        if rows[0] * columns[0] <= allowed
+    ]
+    return min(fitting)[1] if fitting else square
+
+
 def run_tiled(
     call: Call,
     levels: torch.Tensor,
     tiling: Tiling,
     *,
     scale: int,
-    side: int,
+    grid: Grid,
     finish: Call = torch.Tensor.float,
 ) -> torch.Tensor:
-    """Run ``call`` over tiles with parts of about ``side`` input pixels and join what it returns.
+    """Run ``call`` over the tiles of a grid and join what it returns.
 
     ``levels`` is (H, W, C); ``call`` makes (1, C', H·scale, W·scale) of it; the result is
     (C', H·scale, W·scale) on the same device, every sample put through ``finish``.
     """
     height, width = levels.shape[:2]
     output = torch.empty(0)
-    for rows in _spans(height, side, tiling):
-        for columns in _spans(width, side, tiling):
+    for rows in _spans(height, grid[0], tiling):
+        for columns in _spans(width, grid[1], tiling):
             result = call(
                 levels[rows.outer_start : rows.outer_stop, columns.outer_start : columns.outer_stop]
             )[0]
@@ -108,12 +137,17 @@ def run_tiled(
     return output if tiling.exact else finish(output)
 
 
-def _spans(length: int, side: int, tiling: Tiling) -> Iterator[_Span]:
+def _extent(length: int, count: int, tiling: Tiling) -> tuple[int, int]:
+    """Return the longest of the tiles along one side, and all of them together, in pixels."""
+    outer = [span.outer_stop - span.outer_start for span in _spans(length, count, tiling)]
+    return max(outer), sum(outer)
+
+
+def _spans(length: int, count: int, tiling: Tiling) -> Iterator[_Span]:
     """Cut a length into parts of about equal size, at multiples of what the network asks for.
 
     Where tiles are blended no part is shorter than two margins, so that at most two tiles meet.
     """
-    count = -(-length // side)
     if not tiling.exact:
         count = min(count, length // (2 * tiling.margin + tiling.multiple))
     count = max(1, count)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 
 from generator.facts import File
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Raised whenever the renderer would make other bytes from the same plan."""
 
 Resampling = Literal["nearest", "bicubic", "lanczos"]
