@@ -24,6 +24,12 @@ from generator.errors import AlphagridError, RenderError, StoreError
 from generator.plan import File, Job, Network, Original
 from generator.store import Measured, Store
 
+WAITING_BUDGET = 2**30
+"""Bytes of pictures that wait to be encoded; a larger one is waited for by itself."""
+
+# As levels, and once more as Pillow holds what it encodes.
+_BYTES_A_PIXEL = 3 + 4
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -74,21 +80,27 @@ def render(
     """
     report = RenderReport()
     workers = os.cpu_count() or 1
-    waiting: deque[Future[Job | Failed]] = deque()
+    waiting: deque[tuple[Future[Job | Failed], int]] = deque()
+    held = 0
 
-    def settle(limit: int) -> None:
-        while len(waiting) > limit:
-            outcome = waiting.popleft().result()
+    def settle(limit: int, budget: int) -> None:
+        nonlocal held
+        while len(waiting) > limit or (waiting and held > budget):
+            future, size = waiting.popleft()
+            outcome = future.result()
+            held -= size
             _count(report, outcome)
             progress(outcome.job if isinstance(outcome, Failed) else outcome)
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="encode")
     try:
-        for work, where in _work(jobs, store, device):
+        for job, work, where in _work(jobs, store, device):
             report.device = where or report.device
-            waiting.append(pool.submit(work))
-            settle(2 * workers)
-        settle(0)
+            size = _BYTES_A_PIXEL * job.picture.width * job.picture.height
+            waiting.append((pool.submit(work), size))
+            held += size
+            settle(2 * workers, WAITING_BUDGET)
+        settle(0, 0)
     except BaseException as error:
         # Who presses Ctrl-C does not wait for a large picture to be encoded.
         pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
@@ -100,18 +112,19 @@ def render(
 Work = Callable[[], "Job | Failed"]
 
 
-def _work(jobs: Sequence[Job], store: Store, device: str) -> Iterator[tuple[Work, str]]:
+def _work(jobs: Sequence[Job], store: Store, device: str) -> Iterator[tuple[Job, Work, str]]:
     """Yield what the threads do: keep pictures the networks made; make and keep the others."""
     for job in jobs:
         if not isinstance(job.picture.recipe, Network):
-            yield partial(_attempt, job, lambda job: _keep(_plain(job), store)), ""
+            yield job, partial(_attempt, job, lambda job: _keep(_plain(job), store)), ""
     by_network = [job for job in jobs if isinstance(job.picture.recipe, Network)]
     if not by_network:
         return
     from generator.networks.render import render as run_networks
 
     for made in run_networks(by_network, device=device):
-        yield partial(_settle, made, store), "" if isinstance(made, Failed) else made.device
+        where = "" if isinstance(made, Failed) else made.device
+        yield made.job, partial(_settle, made, store), where
 
 
 def _settle(made: Rendered | Failed, store: Store) -> Job | Failed:
