@@ -17,7 +17,6 @@ from spandrel.architectures.ESRGAN import ESRGAN
 from spandrel.architectures.SwinIR import SwinIR
 
 from generator import images
-from generator.networks.precision import Precision
 from generator.plan import Encoding, File, Frame, Input, Job, Mix, Picture
 
 
@@ -101,7 +100,7 @@ def sweep(
     scale: int,
     alphas: list[float],
     encoding: Encoding,
-    precision: Precision = "auto",
+    precision: str = "auto",
 ) -> list[Job]:
     """Return every input at every alpha."""
     jobs = []

@@ -9,132 +9,104 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
-from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-import torch
-
+from benchmarks.apart import Apart
 from benchmarks.cases import CASES, Case, sweep, write_networks, write_pictures
 from benchmarks.machine import describe, features
-from benchmarks.others import careful, plain
-from generator.networks.device import resolve
-from generator.networks.forward import Forward
-from generator.networks.mix import Mixer
-from generator.networks.render import render as run_networks
-from generator.plan import Encoding, Input, Job
-from generator.render import Failed, render
-from generator.store import Store
+from generator.plan import Encoding
+
+_COLUMNS = (
+    "network",
+    "input",
+    "frames",
+    "plain (a)",
+    "careful (b)",
+    "network only",
+    "alphagrid",
+    "precision",
+    "× (a)",
+    "× (b)",
+    "of network only",
+    "CPU time × (a)",
+    "CPU time × (b)",
+    "network only, GFLOP/s",
+)
 
 
 def main() -> None:
     """Measure and print."""
     options = _options()
-    device = str(resolve(options.device))
-    print(f"{describe(device)} ({features()}); best of {options.rounds} rounds")
-    print()
-    columns = [
-        "network",
-        "input",
-        "frames",
-        "plain (a)",
-        "careful (b)",
-        "network only",
-        "alphagrid",
-    ]
-    columns += ["precision", "× (a)", "× (b)", "of network only"]
-    columns += ["CPU time × (a)", "CPU time × (b)"]
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
-    for name in options.cases:
-        for size in options.sizes:
-            width, height = map(int, size.split("x"))
-            with tempfile.TemporaryDirectory() as folder:
-                print(_row(CASES[name], width, height, options, device, Path(folder)), flush=True)
-    print()
-    for dtype in (torch.float32, torch.bfloat16, torch.float16):
-        if dtype is not torch.float16 or device != "cpu":
-            print(f"large convolution in {dtype}: {_convolution(device, dtype) / 1e9:.0f} GFLOP/s")
+    with ExitStack() as stack:
+        plain, careful, ours = (stack.enter_context(closing(Apart())) for _ in range(3))
+        device = ours.call("benchmarks.ours.find_device", options.device)
+        print(f"{describe(device)} ({features()}); best of {options.rounds} rounds")
+        print(f"\n| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}", flush=True)
+        for name in options.cases:
+            for size in options.sizes:
+                width, height = map(int, size.split("x"))
+                with tempfile.TemporaryDirectory() as folder:
+                    case = _Case(CASES[name], width, height, options, Path(folder), device)
+                    print(case.row(plain, careful, ours), flush=True)
+        print()
+        for precision in ("fp32", "bf16", "fp16"):
+            if precision != "fp16" or device != "cpu":
+                speed = ours.call("benchmarks.ours.convolution", precision, device)
+                print(f"large convolution in {precision}: {speed / 1e9:.0f} GFLOP/s")
 
 
-def _row(
-    case: Case, width: int, height: int, options: argparse.Namespace, device: str, folder: Path
-) -> str:
-    networks = write_networks(folder, case)
-    inputs = write_pictures(folder, options.pictures, width, height)
-    alphas = [i / (options.alphas - 1) for i in range(options.alphas)]
-    jobs = sweep(
-        inputs, networks, case.scale, alphas, Encoding(options.format, 90), options.precision
-    )
-    ways: dict[str, Callable[[], object]] = {
-        "plain": lambda: plain(inputs, networks, alphas, folder, device),
-        "careful": lambda: careful(inputs, networks, alphas, folder, device),
-        "ours": lambda: _ours(jobs, folder, device),
-    }
-    times = dict.fromkeys(ways, float("inf"))
-    work_done = dict(times)
-    for _ in range(options.rounds):
-        for way, work in ways.items():
-            started, worked = time.perf_counter(), time.process_time()
-            work()
-            times[way] = min(times[way], time.perf_counter() - started)
-            work_done[way] = min(work_done[way], time.process_time() - worked)
-    precision, kernels = _kernels(jobs[: len(alphas)], inputs[0], device)
-    rates = {way: len(jobs) / seconds for way, seconds in times.items()}
-    cells = [case.name, f"{width}×{height}", str(len(jobs))]
-    cells += [f"{rates['plain']:.2f}/s", f"{rates['careful']:.2f}/s"]
-    cells += [f"{1 / kernels:.2f}/s", f"{rates['ours']:.2f}/s", precision]
-    cells += [f"{rates['ours'] / rates['plain']:.2f}", f"{rates['ours'] / rates['careful']:.2f}"]
-    cells += [f"{rates['ours'] * kernels:.0%}"]
-    cells += [f"{work_done[way] / work_done['ours']:.2f}" for way in ("plain", "careful")]
-    return f"| {' | '.join(cells)} |"
+class _Case:
+    """What is rendered in all ways: an architecture over pictures of one size."""
 
+    def __init__(
+        self,
+        case: Case,
+        width: int,
+        height: int,
+        options: argparse.Namespace,
+        folder: Path,
+        device: str,
+    ) -> None:
+        self._name = case.name
+        self._size = f"{width}×{height}"
+        self._rounds = options.rounds
+        self._folder = folder
+        self._device = device
+        self._networks = write_networks(folder, case)
+        self._inputs = write_pictures(folder, options.pictures, width, height)
+        self._alphas = [i / (options.alphas - 1) for i in range(options.alphas)]
+        encoding = Encoding(options.format, 90)
+        self._jobs = sweep(
+            self._inputs, self._networks, case.scale, self._alphas, encoding, options.precision
+        )
 
-def _ours(jobs: list[Job], folder: Path, device: str) -> None:
-    with tempfile.TemporaryDirectory(dir=folder) as cache:
-        report = render(jobs, Store(Path(cache)), device=device)
-    if report.failures:
-        raise SystemExit(f"failed: {next(iter(report.failures.values()))}")
-
-
-def _kernels(jobs: list[Job], source: Input, device: str) -> tuple[str, float]:
-    """Return the precision that is used, and the seconds of the bare network for one picture."""
-    made = next(iter(run_networks(jobs[:1], device=device)))
-    if isinstance(made, Failed):
-        raise SystemExit(made.reason)
-    dtype = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[made.precision]
-    mixer = Mixer(torch.device(device), 2**30)
-    mixer.mix([(jobs[0].picture.recipe.weights[0][0].path, 1.0)])
-    forward = Forward(mixer.network(dtype), dtype)
-    levels = torch.full((source.height, source.width, 3), 128.0, device=device)
-    return made.precision, _best_of(4, lambda: forward(levels), device)
-
-
-def _convolution(device: str, dtype: torch.dtype) -> float:
-    """Return FLOP/s of a convolution that fills the machine: 256 → 256 channels, 3 × 3."""
-    side = 96 if device == "cpu" else 512
-    layer = torch.nn.Conv2d(256, 256, 3, padding=1, bias=False).to(device, dtype)
-    layer = layer.to(memory_format=torch.channels_last)
-    image = torch.rand(1, 256, side, side, device=device).to(dtype)
-    image = image.contiguous(memory_format=torch.channels_last)
-    return 2 * 256 * 256 * 9 * side * side / _best_of(6, lambda: layer(image), device)
-
-
-def _best_of(rounds: int, work: Callable[[], object], device: str) -> float:
-    """Return the seconds of the quickest round, the device's work included."""
-    best = float("inf")
-    with torch.inference_mode():
-        for _ in range(rounds):
-            _synchronize(device)
-            started = time.perf_counter()
-            work()
-            _synchronize(device)
-            best = min(best, time.perf_counter() - started)
-    return best
-
-
-def _synchronize(device: str) -> None:
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
+    def row(self, plain: Apart, careful: Apart, ours: Apart) -> str:
+        """Return a row of the table; the ways take turns."""
+        task = self._inputs, self._networks, self._alphas, self._folder, self._device
+        rounds = [
+            (
+                plain.timed("benchmarks.others.plain", *task),
+                careful.timed("benchmarks.others.careful", *task),
+                ours.timed("benchmarks.ours.frames", self._jobs, self._folder, self._device),
+            )
+            for _ in range(self._rounds)
+        ]
+        best = [
+            [min(times) for times in zip(*way, strict=True)] for way in zip(*rounds, strict=True)
+        ]
+        (plainly, plainly_worked), (carefully, carefully_worked), (we, we_worked) = best
+        precision, bare, operations = ours.call(
+            "benchmarks.ours.network", self._jobs, self._inputs[0], self._device
+        )
+        count = len(self._jobs)
+        cells = [self._name, self._size, str(count)]
+        cells += [f"{count / each:.3g}/s" for each in (plainly, carefully, count * bare, we)]
+        cells += [precision, f"{plainly / we:.2f}", f"{carefully / we:.2f}"]
+        cells += [f"{count * bare / we:.0%}"]
+        cells += [f"{plainly_worked / we_worked:.2f}", f"{carefully_worked / we_worked:.2f}"]
+        cells += [f"{operations / bare / 1e9:.0f}"]
+        return f"| {' | '.join(cells)} |"
 
 
 def _options() -> argparse.Namespace:
