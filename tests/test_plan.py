@@ -18,7 +18,7 @@ from generator.facts import ModelFacts, Tensor
 from generator.manifest import load
 from generator.manifest.types import Interpolate
 from generator.plan import Frame, Mix, Plan, Resample, make_plan
-from generator.plan.weights import first_shown, grid
+from generator.plan.weights import first_shown, grid, weights_at
 from generator.store import Store
 
 DATA = Path(__file__).parent / "data"
@@ -309,6 +309,23 @@ def test_weights_on_a_path_sum_to_1_and_visit_every_model(count: int, steps: int
         assert min(weights.values()) >= 0
 
 
+@given(
+    st.integers(3, 5),
+    st.lists(st.integers(-20, 30), min_size=1, unique=True).filter(lambda t: 0 in t or 10 in t),
+)
+def test_every_place_on_a_path_is_one_mix(count: int, tenths: list[int]) -> None:
+    """Beyond 0 and 1 a path goes on at its ends only: within, that place is on the next leg."""
+    alphas = tuple(tenth / 10 for tenth in tenths)
+    mix = interpolation(count, control="path", alphas=alphas, extrapolate=True)
+    points = grid(mix)
+    places = [point.alpha for point in points]
+    assert len(set(places)) == len(places)
+    assert min(places) == min(*alphas, *places)
+    assert max(places) == pytest.approx(max(alphas) + count - 2)
+    for point in points:
+        assert point.weights == weights_at(mix, point.alpha)
+
+
 @given(st.sampled_from([(3, "triangle"), (4, "square")]), st.integers(2, 20))
 def test_lattices_sum_to_1_and_their_corners_are_models(shape: tuple[int, str], steps: int) -> None:
     count, control = shape
@@ -426,6 +443,23 @@ def test_groups_of_layers_have_an_alpha_each(folder: Path) -> None:
 def test_what_is_wrong_with_groups(folder: Path, written: str, message: str) -> None:
     with pytest.raises(ManifestError, match=re.escape(message)):
         plan(folder, BASE.replace("alphas: 3", written))
+
+
+@given(
+    st.integers(3, 5),
+    st.lists(st.integers(-20, 30), min_size=1, unique=True).filter(lambda t: 0 in t or 10 in t),
+)
+def test_every_place_on_a_path_is_one_mix(count: int, tenths: list[int]) -> None:
+    """Beyond 0 and 1 a path goes on at its ends only: within, that place is on the next leg."""
+    alphas = tuple(tenth / 10 for tenth in tenths)
+    mix = interpolation(count, control="path", alphas=alphas, extrapolate=True)
+    points = grid(mix)
+    places = [point.alpha for point in points]
+    assert len(set(places)) == len(places)
+    assert min(places) == min(*alphas, *places)
+    assert max(places) == pytest.approx(max(alphas) + count - 2)
+    for point in points:
+        assert point.weights == weights_at(mix, point.alpha)
 
 
 @given(st.sampled_from([(3, "triangle"), (4, "square")]), st.integers(2, 20))

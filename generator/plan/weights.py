@@ -87,10 +87,13 @@ def mixture(weights: Weights, titles: dict[str, str]) -> str:
 def _path(mix: Interpolate) -> Iterator[Point]:
     own = "alphas" in mix.model_fields_set
     alphas = mix.alphas if own else [step / mix.steps for step in range(mix.steps + 1)]
-    for leg, _ in enumerate(itertools.pairwise(mix.models)):
+    last = len(mix.models) - 2
+    for leg in range(last + 1):
         for alpha in alphas:
-            # A leg's end is the next one's start.
-            if alpha < 1 or leg == len(mix.models) - 2 or 0 not in alphas:
+            # A leg's end is the next one's start, and only a path's ends can be gone beyond.
+            begun = alpha >= 0 or leg == 0
+            ended = alpha > 1 or (alpha == 1 and 0 in alphas)
+            if begun and (leg == last or not ended):
                 yield Point(_leg(mix.models, leg, alpha), rounded(leg + alpha))
 
 
