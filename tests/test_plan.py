@@ -445,23 +445,6 @@ def test_what_is_wrong_with_groups(folder: Path, written: str, message: str) -> 
         plan(folder, BASE.replace("alphas: 3", written))
 
 
-@given(
-    st.integers(3, 5),
-    st.lists(st.integers(-20, 30), min_size=1, unique=True).filter(lambda t: 0 in t or 10 in t),
-)
-def test_every_place_on_a_path_is_one_mix(count: int, tenths: list[int]) -> None:
-    """Beyond 0 and 1 a path goes on at its ends only: within, that place is on the next leg."""
-    alphas = tuple(tenth / 10 for tenth in tenths)
-    mix = interpolation(count, control="path", alphas=alphas, extrapolate=True)
-    points = grid(mix)
-    places = [point.alpha for point in points]
-    assert len(set(places)) == len(places)
-    assert min(places) == min(*alphas, *places)
-    assert max(places) == pytest.approx(max(alphas) + count - 2)
-    for point in points:
-        assert point.weights == weights_at(mix, point.alpha)
-
-
 @given(st.sampled_from([(3, "triangle"), (4, "square")]), st.integers(2, 20))
 def test_a_lattice_is_first_shown_at_its_most_even_mix(shape: tuple[int, str], steps: int) -> None:
     points = grid(interpolation(shape[0], control=shape[1], steps=steps))
@@ -474,3 +457,21 @@ def test_a_lattice_is_first_shown_at_its_most_even_mix(shape: tuple[int, str], s
 def test_an_author_says_what_is_shown_first(folder: Path, start: str, shown: float) -> None:
     comparison = plan(folder, BASE.replace("alphas: 3", f"alphas: 3{start}")).comparisons[0]
     assert comparison.shown[comparison.right].alpha == shown
+
+
+@pytest.mark.parametrize(
+    ("choices", "label"),
+    [
+        ("[a, input, a]", "A"),
+        ("[a, b, {of: c, title: A}]", "A"),
+        ("[{mix: {a: 0.3333, b: 0.6667}}, {mix: {a: 0.33331, b: 0.66669}}]", "33.3% A, 66.7% b"),
+    ],
+)
+def test_entries_of_a_list_are_told_apart(folder: Path, choices: str, label: str) -> None:
+    """Visitors choose by label, and links hold it: of two alike one could never be reached."""
+    text = BASE.replace("{interpolate: {models: [a, b], alphas: 3}}", f"{{choose: {choices}}}")
+    message = f"the list has '{label}' already: give one of the two another 'title'"
+    with pytest.raises(ManifestError, match=re.escape(message)):
+        plan(folder, text)
+    titled = text.replace("{of: c, title: A}", "c").replace("[a, input, a]", "[a, input]")
+    plan(folder, titled.replace("0.66669}}", "0.66669}, title: B}"))

@@ -158,11 +158,16 @@ class _Planner:
         where = ("comparisons", name, "choose")
         scales = [self._scale(choice, (*where, index)) for index, choice in enumerate(choices)]
         largest = max(scales)
+        labels = [self._label(choice, largest) for choice in choices]
+        for index, label in enumerate(labels):
+            if label in labels[:index]:
+                message = f"the list has '{label}' already: give one of the two another 'title'"
+                self._problem((*where, index), message)
         shown = [
             each
             for input_id in inputs
-            for choice, scale in zip(choices, scales, strict=True)
-            for each in self._choice(comparison, input_id, choice, scale, largest)
+            for choice, label, scale in zip(choices, labels, scales, strict=True)
+            for each in self._choice(comparison, input_id, choice, label, scale, largest)
         ]
         self._inputs.check_references(comparison, inputs, shown, all_must_fit=False)
         models = tuple(
@@ -198,26 +203,38 @@ class _Planner:
         model = self._facts.models.get(choice.of)
         return model.scale if model else 1
 
+    def _label(self, choice: Choice, largest: int) -> str:
+        """Return what an entry of ``choose`` is called in the lists and in links."""
+        if choice.title or choice.of == "input":
+            return choice.title or "Input"
+        if choice.of in RESAMPLINGS:
+            return f"{choice.of.capitalize()} ×{largest}"
+        if choice.mix:
+            return mixture(choice.mix, self._titles(choice.mix))
+        return self._manifest.models[choice.of].title
+
     def _choice(
-        self, comparison: Comparison, input_id: str, choice: Choice, scale: int, largest: int
+        self,
+        comparison: Comparison,
+        input_id: str,
+        choice: Choice,
+        label: str,
+        scale: int,
+        largest: int,
     ) -> Iterator[Shown]:
         """Yield the frames of an entry of ``choose``: a network's once for each colour fix."""
         show = partial(self._shown, comparison, input_id)
         if choice.of == "input":
-            yield show(Original(), choice.title or "Input", scale=1)
+            yield show(Original(), label, scale=1)
         elif choice.of in RESAMPLINGS:
             method = cast(Resampling, choice.of)
             plain = Resample(method, largest) if largest > 1 else Original()
-            text = choice.title or f"{choice.of.capitalize()} ×{largest}"
-            yield show(plain, text, scale=largest, name=choice.of)
+            yield show(plain, label, scale=largest, name=choice.of)
         else:
             weights = choice.mix or {choice.of: 1.0}
-            text = choice.title or mixture(weights, self._titles(weights))
-            if choice.of:
-                text = choice.title or self._manifest.models[choice.of].title
             for fix, _, words in _fixes(comparison):
                 network, point = self._recipes.mix(weights, fix), Point(weights)
-                yield show(network, text + words, scale=scale, name="mix", point=point)
+                yield show(network, label + words, scale=scale, name="mix", point=point)
 
     def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
         files = self._facts.frames[name]
