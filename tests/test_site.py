@@ -12,8 +12,9 @@ import pytest
 from site_links import broken_links
 from site_support import Project, make_project
 
-from generator.errors import ManifestError
+from generator.errors import AlphagridError, ManifestError
 from generator.site.write import check_site
+from generator.store import Store
 
 HOME = """---
 title: Home
@@ -301,3 +302,36 @@ def test_checking_finds_what_building_would(project: Project) -> None:
     file, facts, plan = project.plan()
     assert [problem.line for problem in check_site(file, plan, facts, project.store)] == [3]
     assert not project.output.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("content/feed.xml.md", "# Feed", "'feed.xml' would be a file of the site and a folder"),
+        ("static/root/404.html/x.txt", "x", "'404.html' would be a file of the site and a folder"),
+        ("templates/gallery.html", "{{ nope }}", "gallery.html:1:1: template: 'nope' is undefined"),
+        ("templates/viewer.html", "{% if %}", "viewer.html:1:1: template: Expected an expression"),
+        ("static/css/site.css", "a { background: url(no.png) }", "no.png"),
+    ],
+)
+def test_checking_tries_every_page_out(
+    project: Project, name: str, text: str, message: str
+) -> None:
+    """What would stop the writing of the site is known before anything is rendered."""
+    project.write(name, text)
+    file, facts, plan = project.plan()
+    with pytest.raises(AlphagridError, match=re.escape(message)):
+        check_site(file, plan, facts, Store(project.root / "empty"))
+    with pytest.raises(AlphagridError, match=re.escape(message)):
+        project.build()
+
+
+def test_checking_sees_frames_that_are_still_to_be_rendered(project: Project) -> None:
+    """A page is tried out with its viewers, not with notes that their frames are missing."""
+    body = "{% if c.left.url %}{{ c.gone }}{% endif %}"
+    arguments = "c, root, heading_level=2, full=false"
+    text = f"{{% macro viewer({arguments}) %}}{body}{{% endmacro %}}"
+    project.write("templates/viewer.html", text)
+    file, facts, plan = project.plan()
+    with pytest.raises(ManifestError, match="gone"):
+        check_site(file, plan, facts, Store(project.root / "empty"))

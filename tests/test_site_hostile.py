@@ -77,8 +77,10 @@ def fill(project: Project, text: str) -> None:
         comparison |= {"title": text, "caption": text}
     manifest["comparisons"]["sequence"]["labels"] = [text, text]
     manifest["comparisons"]["everything"]["choose"] = [
-        "input", {"of": "soft", "title": text}, {"mix": {"soft": 0.5, "sharp": 0.5}, "title": text},
-    ]  # fmt: skip
+        "input",
+        {"of": "soft", "title": f"{text} 1"},
+        {"mix": {"soft": 0.5, "sharp": 0.5}, "title": f"{text} 2"},
+    ]
     front = yaml.safe_dump({"title": text}, allow_unicode=True)
     project.write("content/page.md", f"---\n{front}---\n\n/// comparison | sharpness\n///\n")
 

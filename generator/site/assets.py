@@ -10,7 +10,7 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -61,7 +61,7 @@ def hashed_name(name: str, digest: str) -> str:
     return f"assets/{stem}.{digest[:12]}{path.suffix}"
 
 
-def verbatim_files(files: dict[str, Path]) -> dict[str, Path]:
+def verbatim_files(files: Mapping[str, Path]) -> dict[str, Path]:
     """Return the static files that keep their names, by name in the site."""
     found = {name: path for name, path in files.items() if name.startswith(VERBATIM)}
     return {name.removeprefix(VERBATIM): path for name, path in found.items()}

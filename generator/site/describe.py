@@ -49,9 +49,14 @@ def comparison_views(
     store: Store,
     failures: Mapping[str, str],
     text: RenderText,
+    *,
+    all_rendered: bool = False,
 ) -> tuple[ComparisonView, ...]:
-    """Return every planned comparison, in order. ``failures`` maps frame keys to reasons."""
-    builder = _Builder(manifest, models, store, failures, text)
+    """Return every planned comparison, in order. ``failures`` maps frame keys to reasons.
+
+    With ``all_rendered`` frames that the store lacks are shown as if it had them.
+    """
+    builder = _Builder(manifest, models, store, failures, text, all_rendered=all_rendered)
     return tuple(builder.comparison(comparison) for comparison in plan.comparisons)
 
 
@@ -63,12 +68,15 @@ class _Builder:
         store: Store,
         failures: Mapping[str, str],
         text: RenderText,
+        *,
+        all_rendered: bool,
     ) -> None:
         self._manifest = manifest
         self._models = models
         self._store = store
         self._failures = failures
         self._text = text
+        self._all_rendered = all_rendered
         self._files: dict[str, FrameView] = {}
 
     def comparison(self, plan: ComparisonPlan) -> ComparisonView:
@@ -138,9 +146,11 @@ class _Builder:
             return known
         record = self._store.record(frame)
         size = {"width": frame.picture.width, "height": frame.picture.height}
-        if record is None:
+        if record is None and self._all_rendered:
+            view: FrameView = {"url": f"frames/{frame.name}", **size, "bytes": 0}
+        elif record is None:
             reason = self._failures.get(frame.key, "it has not been rendered")
-            view: FrameView = {"missing": reason, **size}
+            view = {"missing": reason, **size}
         else:
             view = {"url": f"frames/{frame.name}", **size, "bytes": record.bytes}
             if record.precision:

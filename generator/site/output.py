@@ -17,11 +17,11 @@ import os
 import secrets
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.errors import OutputError
+from generator.site.tree import Tree
 
 MARKER = ".alphagrid"
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -29,50 +29,6 @@ _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 _EXCHANGE = 2
 _HERE = -100
-
-
-class Tree:
-    """A site being written: names are relative, with forward slashes, and used once each."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = str(root)
-        self._folders = {""}
-        self._folded: dict[str, str] = {}
-        self.sizes: dict[str, int] = {}
-        """Every file written so far, and its bytes."""
-
-    def write(self, name: str, data: str | bytes) -> None:
-        """Write text (UTF-8; what cannot be encoded becomes ``?``) or bytes."""
-        data = data.encode("utf-8", "replace") if isinstance(data, str) else data
-        with open(self._new(name, len(data)), "xb") as target:  # noqa: PTH123 - thousands of files
-            target.write(data)
-
-    def link(self, name: str, source: Path, size: int) -> None:
-        """Place a file that never changes: by hard link where the disk allows it, else a copy."""
-        target = self._new(name, size)
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)
-
-    def copy(self, name: str, source: Path) -> None:
-        """Copy a file that its author may yet change."""
-        shutil.copyfile(source, self._new(name, source.stat().st_size))
-
-    def __contains__(self, name: str) -> bool:
-        """Say whether a file of this name, or one that some disks take for it, was written."""
-        return _folded(name) in self._folded
-
-    def _new(self, name: str, size: int) -> str:
-        if (other := self._folded.setdefault(_folded(name), name)) != name or name in self.sizes:
-            msg = f"two files of the site would be '{other}' and '{name}': rename one of them"
-            raise OutputError(msg)
-        self.sizes[name] = size
-        folder = name.rpartition("/")[0]
-        if folder not in self._folders:
-            os.makedirs(f"{self._root}/{folder}", exist_ok=True)  # noqa: PTH103 - a string
-            self._folders.add(folder)
-        return f"{self._root}/{name}"
 
 
 def check_output(output: Path, sources: Iterable[Path], root: Path) -> None:
@@ -241,8 +197,3 @@ def _exchange(first: Path, second: Path) -> bool:
 
 
 _LINUX = sys.platform == "linux"
-
-
-def _folded(name: str) -> str:
-    """Return what a disk that ignores case and Unicode's forms takes a name for."""
-    return unicodedata.normalize("NFC", name).casefold()

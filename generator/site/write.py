@@ -12,16 +12,17 @@ from generator.kinship import Pair
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.site.animations import make_animations
-from generator.site.assets import build_assets, verbatim_files
+from generator.site.assets import Asset, build_assets, verbatim_files
 from generator.site.cards import make_cards
 from generator.site.content import Content
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import Export, mixed_downloads
 from generator.site.feeds import build_date
-from generator.site.output import Tree, check_output, staged
+from generator.site.output import check_output, staged
 from generator.site.pages import CONTENT
 from generator.site.regions import make_regions
 from generator.site.resources import folders, static_files
+from generator.site.tree import Tree
 from generator.site.views import ComparisonView
 from generator.site.writer import PageWriter
 from generator.store import Store
@@ -86,10 +87,7 @@ def write_site(
     writer = PageWriter(file, content, views, models, assets, base_url)
     pages = writer.prepare()
     with staged(output) as tree:
-        for name, path in verbatim_files(static).items():
-            tree.copy(name, path)
-        for asset in {asset.name: asset for asset in assets.values()}.values():
-            tree.write(asset.name, asset.data)
+        _place_static(tree, static, assets)
         _place_frames(tree, plan, views, store)
         made = [m.files for kind in (cards, regions, animations) for m in kind.values()]
         for name, path in {name: path for files in made for name, path in files.items()}.items():
@@ -118,16 +116,34 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
 def check_site(
     file: ManifestFile, plan: Plan, facts: Facts, store: Store, *, drafts: bool = False
 ) -> tuple[Problem, ...]:
-    """Read all texts and masks; return warnings, raise ManifestError for errors."""
+    """Try out the site, as it will be when all frames are rendered, and write nothing.
+
+    Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
+    OutputError where two files of the site would have one name.
+    """
     make_regions(file, plan, facts, store)
     content = Content(file, plan, drafts=drafts)
-    manifest = file.manifest
-    for name, model in manifest.models.items():
-        content.snippet(("models", name, "description"), model.description)
-    for planned in plan.comparisons:
-        content.snippet(("comparisons", planned.id, "caption"), planned.comparison.caption)
-    content.render_pages(lambda *_: "")
+    models = model_views(file.manifest, facts, content.snippet)
+    views = comparison_views(
+        file.manifest, plan, models, store, {}, content.snippet, all_rendered=True
+    )
+    static = static_files(file.root)
+    assets = build_assets(static)
+    writer = PageWriter(file, content, views, models, assets, base_url="")
+    pages = writer.prepare()
+    tree = Tree(None)
+    _place_static(tree, static, assets)
+    _place_files(tree, file, content, exports=())
+    writer.try_out(tree, pages)
     return tuple(sorted(set(content.warnings)))
+
+
+def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, Asset]) -> None:
+    """Place static files: some under their own names, others under hashed ones, each once."""
+    for name, path in verbatim_files(static).items():
+        tree.copy(name, path)
+    for asset in {asset.name: asset for asset in assets.values()}.values():
+        tree.write(asset.name, asset.data)
 
 
 def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store: Store) -> None:

@@ -15,10 +15,10 @@ from generator.site.assets import Asset
 from generator.site.content import Content, RenderedPage
 from generator.site.data import data_json
 from generator.site.feeds import Entry, feed, robots, sitemap
-from generator.site.output import Tree
 from generator.site.pages import INDEX
 from generator.site.prose import at_root
 from generator.site.templates import Templates
+from generator.site.tree import Tree
 from generator.site.views import ComparisonView, ModelView
 
 
@@ -61,8 +61,21 @@ class PageWriter:
             self._nav.append(("Comparisons", "comparisons/"))
         return pages
 
+    def try_out(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
+        """Write as ``write`` does, of comparisons only the first of each kind.
+
+        The others go through the same templates: of them only their place is taken.
+        """
+        first = {(view.kind, view.control): view for view in reversed(self._views)}
+        self._write_all(tree, pages, frozenset(view.id for view in first.values()))
+
     def write(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
         """Write all pages and what machines read."""
+        self._write_all(tree, pages, frozenset(self._by_id))
+
+    def _write_all(
+        self, tree: Tree, pages: Sequence[RenderedPage], comparisons: frozenset[str]
+    ) -> None:
         if not self._content.has_home:
             self._gallery(tree, "", self._site.title)
         for page in pages:
@@ -70,7 +83,10 @@ class PageWriter:
         if self._needs_gallery():
             self._gallery(tree, "comparisons/", "Comparisons")
         for index, view in enumerate(self._views):
-            self._comparison(tree, index, view)
+            if view.id in comparisons:
+                self._comparison(tree, index, view)
+            else:
+                tree.write(view.data_url, "")
         self._lost(tree)
         for name, text in {
             "sitemap.xml": sitemap(self._entries, self._base_url),
