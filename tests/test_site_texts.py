@@ -424,6 +424,18 @@ def test_a_table_without_downloads_is_a_warning(project: Project) -> None:
     assert found.startswith("content/index.md:3:1: nothing to download here")
 
 
+def test_an_unknown_comparison_is_named_where_its_block_stands(project: Project) -> None:
+    project.write("content/b.md", "# B\n\n- sharpnes\n\n    /// comparison | sharpnes\n    ///\n")
+    project.write("content/c.md", "# C\n\nThe word sharpnes alone is fine.\n")
+    text = "# A\n\nsharpnes\n\n/// comparison | sharpnes\n///\n" * 2
+    message = "no comparison is called 'sharpnes' (did you mean 'sharpness'?)"
+    assert errors(project, text, "content/a.md") == [
+        f"content/a.md:5:18: {message}",
+        f"content/a.md:11:18: {message}",
+        f"content/b.md:5:22: {message}",
+    ]
+
+
 def test_a_footnote_that_nothing_refers_to_is_a_warning(project: Project) -> None:
     found = warnings(project, "# A\n\nOne[^1].\n\n[^1]: used\n[^2]: not used\n")
     assert found == ["content/index.md:6:1: nothing refers to this footnote"]

@@ -109,18 +109,26 @@ class EmbeddingBlocks(BlocksExtension):  # type: ignore[misc]
         for block in (_ComparisonBlock, _DownloadsBlock):
             block_mgr.register(block, {"blocks": self})
 
-    def reset(self) -> None:
-        """Forget the last page."""
+    def begin(self, known: frozenset[str]) -> None:
+        """Forget the last page; ``known`` are the ids of comparisons."""
+        self.known = known
         self.unknown.clear()
 
     def problems(self, source: Source) -> list[Problem]:
         """Return what was wrong with the blocks of the page just rendered."""
-        found = []
-        for name in self.unknown:
-            near = did_you_mean(name, self.known)
-            message = f"no comparison is called '{name}'{near}"
-            found.append(source.problem(name, message))
-        return found
+        places: dict[str, list[Problem]] = {name: [] for name in self.unknown}
+        for index, line in enumerate(source.text.split("\n")):
+            match = _START.fullmatch(line.lstrip(" \t>"))
+            if match and (name := match[3]) in places:
+                places[name].append(source.at_line(index, line.rindex(name) + 1, self._why(name)))
+        return [
+            problem
+            for name, found in places.items()
+            for problem in found or [source.problem(name, self._why(name))]
+        ]
+
+    def _why(self, name: str) -> str:
+        return f"no comparison is called '{name}'{did_you_mean(name, self.known)}"
 
 
 class _EmbeddingBlock(Block):  # type: ignore[misc]

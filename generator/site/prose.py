@@ -52,7 +52,7 @@ class Prose:
         """Render a page. A comparison's block becomes an element with ``data-comparison``."""
         problems = check_blocks(source)
         blocks, formulas = self._blocks, self._page_formulas
-        blocks.known = comparisons
+        blocks.begin(comparisons)
         text, heading, found = self._convert(self._pages, formulas, source)
         problems += blocks.problems(source)
         return Html(text, heading, (*problems, *found))
