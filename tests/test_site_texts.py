@@ -436,6 +436,20 @@ def test_an_unknown_comparison_is_named_where_its_block_stands(project: Project)
     ]
 
 
+def test_footnotes_of_captions_keep_apart_from_the_pages_own(project: Project) -> None:
+    note = "Seen.[^1]\n\n[^1]: There.\n"
+    project.manifest["models"]["soft"]["description"] = note
+    for comparison in ("sharpness", "everything"):
+        project.manifest["comparisons"][comparison]["caption"] = note
+    blocks = "/// comparison | sharpness\n///\n\n/// comparison | everything\n///\n"
+    assert warnings(project, f"# A\n\n{note}\n{blocks}") == []
+    for page in ("index.html", "comparisons/sharpness/index.html"):
+        html = project.read(page)
+        ids = re.findall(r'id="(fn[^"]*)"', html)
+        assert len(ids) == len(set(ids)) >= 4
+        assert set(re.findall(r'href="#(fn[^"]*)"', html)) == set(ids)
+
+
 def test_a_footnote_that_nothing_refers_to_is_a_warning(project: Project) -> None:
     found = warnings(project, "# A\n\nOne[^1].\n\n[^1]: used\n[^2]: not used\n")
     assert found == ["content/index.md:6:1: nothing refers to this footnote"]

@@ -97,23 +97,24 @@ class Prose:
             "toc",
             self._blocks,
         ]
-        engine = self._engine(extensions)
+        engine = self._engine(extensions, footnotes_of_one_text=True)
         _Corners(engine)
         return engine
 
     @cached_property
     def _snippets(self) -> markdown.Markdown:
-        engine = self._engine([*_COMMON, "fenced_code"])
+        # Several stand on one page, and on an author's page besides.
+        engine = self._engine([*_COMMON, "fenced_code"], footnotes_of_one_text=False)
         engine.preprocessors.deregister("html_block")
         engine.inlinePatterns.deregister("html")
         return engine
 
-    def _engine(self, extensions: list[Any]) -> markdown.Markdown:
+    def _engine(self, extensions: list[Any], *, footnotes_of_one_text: bool) -> markdown.Markdown:
         return markdown.Markdown(
             extensions=extensions,
             extension_configs={
                 "smarty": {"smart_quotes": self._english},
-                "footnotes": {"BACKLINK_TEXT": "↩\ufe0e", "UNIQUE_IDS": False},
+                "footnotes": {"BACKLINK_TEXT": "↩\ufe0e", "UNIQUE_IDS": not footnotes_of_one_text},
                 "toc": {
                     "permalink": "#",
                     "permalink_title": "Link to this section",
