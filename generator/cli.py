@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import sys
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--alpha", type=float, help="two models: 0 is the first, 1 the second")
     how.add_argument("--weights", type=float, nargs="+", help="a coefficient for each model")
     mix.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.safetensors")
+    mix.add_argument("--extrapolate", action="store_true", help="allow what is outside 0 to 1")
     mix.add_argument("--force", action="store_true", help="overwrite the output")
 
     inspect = _command(commands, "inspect", _inspect, "tell whether models are related")
@@ -207,10 +209,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _interpolate(options: argparse.Namespace) -> int:
-    weights = options.weights or [1 - options.alpha, options.alpha]
-    if len(weights) != len(options.models):
-        count = f"{len(options.models)} model(s), {len(weights)} coefficient(s)"
-        raise _UsageError(f"{count}: give one coefficient for each model")
+    weights = _coefficients(options)
+    if options.output.suffix.lower() != ".safetensors":
+        raise _UsageError(f"{options.output}: what is written is .safetensors: name it so")
     if options.output.exists() and not options.force:
         raise _UsageError(f"{options.output} exists: choose another name, or --force")
     if any(options.output.resolve() == model.resolve() for model in options.models):
@@ -221,6 +222,28 @@ def _interpolate(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(f"{options.output}: {options.output.stat().st_size:,} bytes")
     return 0
+
+
+def _coefficients(options: argparse.Namespace) -> tuple[float, ...]:
+    """Return a coefficient for each model, as a build would keep them: one mix is one file."""
+    from generator.manifest.alphas import coefficients
+
+    name, given = (
+        ("coefficient", options.weights) if options.weights else ("alpha", [options.alpha])
+    )
+    weights = options.weights or [1 - options.alpha, options.alpha]
+    if len(weights) != len(options.models):
+        count = f"{len(options.models)} model(s), {len(weights)} coefficient(s)"
+        raise _UsageError(f"{count}: give one coefficient for each model")
+    for value in given:
+        if not math.isfinite(value):
+            raise _UsageError(f"{name} {value} is no number to mix by")
+        if not (0 <= value <= 1 or options.extrapolate):
+            raise _UsageError(f"{name} {value:g} is outside 0 to 1 (allow it: --extrapolate)")
+    try:
+        return coefficients(weights)
+    except ValueError as error:
+        raise _UsageError(str(error)) from error
 
 
 def _inspect(options: argparse.Namespace) -> int:

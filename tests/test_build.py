@@ -252,6 +252,21 @@ def test_exported_weights_are_published_and_load(project: Path, run: Run) -> Non
     assert run("build")[1].startswith("nothing to render")
 
 
+def test_interpolate_writes_what_a_build_exports_to_the_byte(project: Path, run: Run) -> None:
+    edit("alphas: [0, 0.5, 1]", "alphas: 11, extrapolate: true, export: [0.9, 1.2]")
+    edit("[input, a, b]", "[{mix: {a: 0.3, b: 0.7}, title: Int-AB, export: true}]")
+    run("build")
+    for name, arguments in {
+        "mix-0.9": ("--alpha", "0.9"),
+        "mix-1.2": ("--alpha", "1.2", "--extrapolate"),
+        "Int-AB": ("--weights", "0.3", "0.7"),
+    }.items():
+        models = ("tiny_a.safetensors", "tiny_b.safetensors")
+        assert run("interpolate", *models, *arguments, "-o", f"{name}.safetensors")[0] == 0
+        exported = Path(f"_site/models/{name}.safetensors").read_bytes()
+        assert Path(f"{name}.safetensors").read_bytes() == exported
+
+
 def test_noise_levels_get_a_chart_with_controls(project: Path, run: Run) -> None:
     shutil.copy(DATA / "tiny_c.safetensors", "tiny_c.safetensors")
     edit("models: {", "models: {joint: {path: tiny_c.safetensors, title: Joint}, ")
@@ -300,7 +315,15 @@ def test_animations_go_there_and_back(project: Path, run: Run, form: str, count:
     ("arguments", "message"),
     [
         (("--weights", "0.2", "0.3", "0.5"), "2 model(s), 3 coefficient(s)"),
+        (("--weights", "0.5", "0.2"), "coefficients must sum to 1, these sum to 0.7"),
+        (("--weights", "1.5", "-0.5"), "coefficient 1.5 is outside 0 to 1 (allow it: --extra"),
+        (("--weights", "nan", "1"), "coefficient nan is no number to mix by"),
+        (("--alpha", "nan"), "alpha nan is no number to mix by"),
+        (("--alpha", "inf", "--extrapolate"), "alpha inf is no number to mix by"),
+        (("--alpha", "1e300", "--extrapolate"), "coefficients must sum to 1, these sum to 0"),
+        (("--alpha", "1.5"), "alpha 1.5 is outside 0 to 1 (allow it: --extrapolate)"),
         (("--alpha", "0.5"), "exists: choose another name, or --force"),
+        (("--alpha", "0.5", "-o", "out.pth"), "what is written is .safetensors: name it so"),
     ],
 )
 def test_interpolate_refuses_what_would_be_a_mistake(
@@ -308,9 +331,11 @@ def test_interpolate_refuses_what_would_be_a_mistake(
 ) -> None:
     (project / "out.safetensors").write_text("precious")
     models = ("tiny_a.safetensors", "tiny_b.safetensors")
-    status, _, err = run("interpolate", *models, *arguments, "-o", "out.safetensors")
+    status, _, err = run("interpolate", *models, "-o", "out.safetensors", *arguments)
     assert status == 2
     assert message in err
+    assert err.count("\n") == 1
+    assert not (project / "out.pth").exists()
     assert (project / "out.safetensors").read_text() == "precious"
 
 

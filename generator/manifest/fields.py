@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from generator.manifest.alphas import ALPHAS_SCHEMA, parse_alphas, rounded
+from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
 
 
 def _check_id(value: str) -> str:
@@ -29,10 +29,7 @@ def _check_url(value: str) -> str:
 
 
 def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
-    if abs(sum(value.values()) - 1) > 1e-6:
-        msg = f"coefficients must sum to 1, these sum to {round(sum(value.values()), 6):g}"
-        raise ValueError(msg)
-    return {key: rounded(weight) for key, weight in value.items()}
+    return dict(zip(value, coefficients(value.values()), strict=True))
 
 
 def _one_or_more(value: Any) -> Any:
