@@ -128,7 +128,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
     _add_config(parser)
     _add_output(parser)
-    parser.add_argument("--base-url", help="address to build for, instead of site.url")
+    parser.add_argument(
+        "--base-url", type=_address, help="address to build for, instead of site.url"
+    )
     parser.add_argument("--drafts", action="store_true", help="include drafts")
     parser.add_argument("--strict", action="store_true", help="warnings are failures")
     parser.add_argument("--force", action="store_true", help="render all frames anew")
@@ -157,6 +159,15 @@ def _device(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
         raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
     return text
+
+
+def _address(text: str) -> str:
+    from generator.manifest.fields import check_site_address
+
+    try:
+        return check_site_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _port(text: str) -> int:

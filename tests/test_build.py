@@ -383,7 +383,8 @@ def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         [], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"],
-        ["serve", "--port", "99999"],
+        ["serve", "--port", "99999"], ["build", "--base-url", "someone.github.io/models"],
+        ["serve", "--base-url", "https://x.org/?a"],
     ):  # fmt: skip
         with pytest.raises(SystemExit) as caught:
             main(arguments)
@@ -391,6 +392,8 @@ def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert "'gpu' is none of auto, cpu, mps, cuda, cuda:N" in said
     assert "'99999' is no port: 0 to 65535" in said
+    assert "'someone.github.io/models' is no web address: start with https://" in said
+    assert "'https://x.org/?a' is no address of a site: leave out '?' or '#'" in said
 
 
 def test_ctrl_c_exits_with_130_and_keeps_what_is_done(project: Path) -> None:

@@ -234,6 +234,12 @@ comparisons:
         ("site: {title: T}\nimages: {quality: 101}\n", "site.yaml:2:19:"),
         ("site: {title: T}\nimages: {format: jpeg, quality: lossless}\n", "cannot be lossless"),
         ("site: {title: T, url: x.org}\n", "'x.org' is no web address: start with https://"),
+        ("site: {title: T, url: 'https://[x/'}\n", "'https://[x/' is no web address"),
+        (
+            "site: {title: T, url: https://x.org/m?a=1}\n",
+            "site.yaml:1:23: 'https://x.org/m?a=1' is",
+        ),
+        ("site: {title: T, url: https://x.org/#f}\n", "leave out '?' or '#' and what follows"),
         ("site: {title: T}\nmodels: {input: a.safetensors}\n", "has a meaning in 'choose'"),
         ("site: {title: T}\nmodels: {a/b: a.safetensors}\n", "site.yaml:2:10: 'a/b' is no id"),
         ("site: {title: T}\nmodels: {a: cat.png}\n", "'cat.png' is no weights file"),

@@ -28,6 +28,7 @@ from generator.manifest.fields import (
     Id,
     Number,
     Patterns,
+    SiteAddress,
     Start,
     Url,
 )
@@ -75,7 +76,9 @@ class Site(Entry):
 
     title: str = Field(min_length=1, description="Name of the site, shown on every page.")
     description: str = Field("", description="One sentence for search engines and cards.")
-    url: Url = Field("", description="Address the site is deployed at, for canonical links.")
+    url: SiteAddress = Field(
+        "", description="Address the site is deployed at, for canonical links."
+    )
     language: str = Field("en", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
