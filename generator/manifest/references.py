@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from generator.facts import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
 from generator.manifest.types import (
     KINDS,
@@ -48,8 +49,9 @@ def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
         if name in NOT_MODELS:
             yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
         yield from _file(model.path, where, root)
-        if not model.path.lower().endswith((".safetensors", ".pth", ".pt", ".ckpt")):
-            yield where, f"'{model.path}' is no weights file (.safetensors or .pth)", False
+        if not model.path.lower().endswith(WEIGHTS_SUFFIXES):
+            known = ", ".join(WEIGHTS_SUFFIXES)
+            yield where, f"'{model.path}' is no weights file ({known})", False
 
 
 def _inputs(manifest: Manifest, root: Path) -> Iterator[Found]:

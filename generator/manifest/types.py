@@ -119,7 +119,9 @@ class Images(Entry):
 class Model(Entry):
     """A weights file."""
 
-    path: FilePath = Field(description="Weights: .safetensors (recommended) or .pth.")
+    path: FilePath = Field(
+        description="Weights: .safetensors (recommended), or a state dict as .pth, .pt or .ckpt."
+    )
     title: str = Field("", description="Shown to visitors; the id where left out.")
     description: str = Field("", description="Markdown.")
     author: str = ""
