@@ -7,6 +7,7 @@ manifest error, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import os
@@ -29,6 +30,7 @@ _LAST_WORDS = 1.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
+    _show_every_sign()
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
@@ -53,6 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         defect = f"a defect in alphagrid: {type(error).__name__}: {error}"
         _complain(f"{defect} (run again with -v for details)")
         return 1
+
+
+def _show_every_sign() -> None:
+    """Let names and messages through where the output's encoding lacks a sign, as in old consoles
+    and in pipes on Windows: it is then written as ``printable`` does.
+    """  # noqa: D205
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

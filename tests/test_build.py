@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -30,7 +31,7 @@ def data(comparison: str = "mix") -> dict[str, Any]:
 def test_a_build_writes_the_site_of_the_contract(project: Path, run: Run) -> None:
     status, out, err = run("build")
     assert (status, err) == (0, "")
-    assert re.match(r"4 frames rendered on (cpu|cuda\S*|mps), 0 reused, 4 measured · .* s\n", out)
+    assert re.match(r"4 frames rendered on (cpu|cuda\S*|mps), 0 reused, 4 measured in .* s\n", out)
     assert "look at it: python -m generator serve" in out
     names = set(snapshot(project / "_site"))
     assert names >= {
@@ -209,6 +210,26 @@ def test_clean_removes_what_was_built(project: Path, run: Run) -> None:
     assert run("clean", "--cache")[1] == "nothing to remove\n"
     assert not (project / ".cache").exists()
     assert (project / "site.yaml").exists()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_output_that_cannot_show_a_sign_gets_its_number(project: Path, encoding: str) -> None:
+    edit("title: A mix", "caption: '[x](ж.md)', title: A mix")
+    command = [sys.executable, "-m", "generator", "build", "-o", "жé"]
+    done = subprocess.run(
+        command, capture_output=True, check=False,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    out, err = (text.decode(encoding) for text in (done.stdout, done.stderr))
+    name = "жé".encode(encoding, "backslashreplace").decode(encoding)
+    assert done.returncode == 0, err
+    assert re.fullmatch(
+        r"4 frames rendered on \S+, 0 reused, 4 measured in \S+ s\n"
+        rf"{re.escape(name)}: .*\nlook at it: .* -o {re.escape(name)}\n",
+        out,
+    )
+    page = "ж.md".encode(encoding, "backslashreplace").decode(encoding)
+    assert err.endswith(f"warning: '{page}' leads nowhere\n")
 
 
 def test_quiet_says_nothing(project: Path, run: Run) -> None:
