@@ -204,6 +204,13 @@ class Interpolate(Entry):
         return self.start.get(REST, self.start.get(""))
 
     @property
+    def has_steps(self) -> bool:
+        """Tell whether ``steps`` says where the points lie: a path may have its own alphas."""
+        control = self.kind_of_control
+        on_path = control == "path" and "alphas" not in self.model_fields_set
+        return on_path or control in ("triangle", "square")
+
+    @property
     def kind_of_control(self) -> str:
         """Return the control as written, or the one that suits groups and number of models."""
         if self.groups:
