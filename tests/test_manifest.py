@@ -324,6 +324,10 @@ comparisons:
     [
         ("start: true", "an alpha is a number, got True"),
         ("start: {face: 0}", "no region is called 'face'"),
+        ("start: 7", "6:42: start 7 is outside the alphas, 0 to 1"),
+        ("start: 0.1, alphas: [0.2, 0.5]", "start 0.1 is outside the alphas, 0.2 to 0.5"),
+        ("start: {rest: -1}", "6:49: start -1 is outside the alphas, 0 to 1"),
+        ("control: path, start: 1.5", "start 1.5 is outside the alphas, 0 to 1"),
         ("start: {rest: .inf}", "an alpha is a number, got inf"),
         ("groups: {rest: body.*}", "'rest' is what is left over: choose another name"),
     ],
@@ -331,6 +335,18 @@ comparisons:
 def test_what_is_wrong_with_a_start(tmp_path: Path, rest: str, line: str) -> None:
     (found,) = problems(tmp_path, interpolate(rest))
     assert line in found
+
+
+def test_a_region_is_named_once(tmp_path: Path) -> None:
+    text = interpolate("regions: [face, face]").replace("cat: cat.png, ", "")
+    assert problems(tmp_path, text) == ["site.yaml:6:51: 'face' is listed twice"]
+
+
+def test_a_start_may_be_anywhere_that_a_path_reaches(tmp_path: Path) -> None:
+    text = interpolate("control: path, start: 1.5").replace("[a, b]", "[a, b, c]")
+    mix = read(tmp_path, text).manifest.comparisons["x"].interpolate
+    assert mix is not None
+    assert mix.first_alpha == 1.5
 
 
 def test_a_start_is_one_alpha_or_one_for_each_region(tmp_path: Path) -> None:
