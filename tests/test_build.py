@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -368,6 +369,26 @@ def test_schema_describes_the_manifest(project: Path, run: Run) -> None:
     interpolate = schema["$defs"]["Interpolate"]["properties"]
     assert interpolate["alphas"]["anyOf"][0]["type"] == "integer"
     assert set(interpolate) >= {"control", "steps", "baseline", "regions", "animation", "export"}
+
+
+def test_the_schema_describes_every_key(run: Run) -> None:
+    silent = [
+        name
+        for name, value in _properties(json.loads(run("schema")[1]))
+        if not value.get("description")
+    ]
+    assert silent == []
+
+
+def _properties(schema: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every key that a schema knows, however deep, with what it says of it."""
+    if isinstance(schema, dict):
+        yield from ((f"{where}/{name}", key) for name, key in schema.get("properties", {}).items())
+        for part, inner in schema.items():
+            yield from _properties(inner, f"{where}/{part}")
+    elif isinstance(schema, list):
+        for number, inner in enumerate(schema):
+            yield from _properties(inner, f"{where}/{number}")
 
 
 def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path, run: Run) -> None:

@@ -20,9 +20,17 @@ ALPHAS_SCHEMA: dict[str, Any] = {
         {
             "type": "object",
             "properties": {
-                "start": {"type": "number", "default": 0},
-                "stop": {"type": "number", "default": 1},
-                "step": {"type": "number", "exclusiveMinimum": 0},
+                "start": {"type": "number", "default": 0, "description": "The first alpha."},
+                "stop": {
+                    "type": "number",
+                    "default": 1,
+                    "description": "The last alpha, where a step reaches it.",
+                },
+                "step": {
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "description": "The distance between alphas.",
+                },
             },
             "required": ["step"],
             "additionalProperties": False,
