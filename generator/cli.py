@@ -7,7 +7,9 @@ manifest error, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import math
 import os
 import re
 import sys
@@ -28,6 +30,7 @@ _LAST_WORDS = 1.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
+    _show_every_sign()
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
@@ -52,6 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         defect = f"a defect in alphagrid: {type(error).__name__}: {error}"
         _complain(f"{defect} (run again with -v for details)")
         return 1
+
+
+def _show_every_sign() -> None:
+    """Let names and messages through where the output's encoding lacks a sign, as in old consoles
+    and in pipes on Windows: it is then written as ``printable`` does.
+    """  # noqa: D205
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--alpha", type=float, help="two models: 0 is the first, 1 the second")
     how.add_argument("--weights", type=float, nargs="+", help="a coefficient for each model")
     mix.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.safetensors")
+    mix.add_argument("--extrapolate", action="store_true", help="allow what is outside 0 to 1")
     mix.add_argument("--force", action="store_true", help="overwrite the output")
 
     inspect = _command(commands, "inspect", _inspect, "tell whether models are related")
@@ -126,7 +139,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
     _add_config(parser)
     _add_output(parser)
-    parser.add_argument("--base-url", help="address to build for, instead of site.url")
+    parser.add_argument(
+        "--base-url", type=_address, help="address to build for, instead of site.url"
+    )
     parser.add_argument("--drafts", action="store_true", help="include drafts")
     parser.add_argument("--strict", action="store_true", help="warnings are failures")
     parser.add_argument("--force", action="store_true", help="render all frames anew")
@@ -155,6 +170,15 @@ def _device(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
         raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
     return text
+
+
+def _address(text: str) -> str:
+    from generator.manifest.fields import check_site_address
+
+    try:
+        return check_site_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _port(text: str) -> int:
@@ -207,10 +231,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _interpolate(options: argparse.Namespace) -> int:
-    weights = options.weights or [1 - options.alpha, options.alpha]
-    if len(weights) != len(options.models):
-        count = f"{len(options.models)} model(s), {len(weights)} coefficient(s)"
-        raise _UsageError(f"{count}: give one coefficient for each model")
+    weights = _coefficients(options)
+    if options.output.suffix.lower() != ".safetensors":
+        raise _UsageError(f"{options.output}: what is written is .safetensors: name it so")
     if options.output.exists() and not options.force:
         raise _UsageError(f"{options.output} exists: choose another name, or --force")
     if any(options.output.resolve() == model.resolve() for model in options.models):
@@ -221,6 +244,28 @@ def _interpolate(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(f"{options.output}: {options.output.stat().st_size:,} bytes")
     return 0
+
+
+def _coefficients(options: argparse.Namespace) -> tuple[float, ...]:
+    """Return a coefficient for each model, as a build would keep them: one mix is one file."""
+    from generator.manifest.alphas import coefficients
+
+    name, given = (
+        ("coefficient", options.weights) if options.weights else ("alpha", [options.alpha])
+    )
+    weights = options.weights or [1 - options.alpha, options.alpha]
+    if len(weights) != len(options.models):
+        count = f"{len(options.models)} model(s), {len(weights)} coefficient(s)"
+        raise _UsageError(f"{count}: give one coefficient for each model")
+    for value in given:
+        if not math.isfinite(value):
+            raise _UsageError(f"{name} {value} is no number to mix by")
+        if not (0 <= value <= 1 or options.extrapolate):
+            raise _UsageError(f"{name} {value:g} is outside 0 to 1 (allow it: --extrapolate)")
+    try:
+        return coefficients(weights)
+    except ValueError as error:
+        raise _UsageError(str(error)) from error
 
 
 def _inspect(options: argparse.Namespace) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
+"""What names of weights files end in, whatever their case; all but the first are pickles."""
+
 
 @dataclass(frozen=True)
 class File:

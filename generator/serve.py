@@ -7,7 +7,7 @@ import socket
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from generator.errors import AlphagridError
 
@@ -15,9 +15,10 @@ HOST = "127.0.0.1"
 
 
 def make_server(output: Path, port: int, prefix: str = "/") -> http.server.ThreadingHTTPServer:
-    """Return a server of ``output`` under the path ``prefix``; call ``serve_forever`` on it.
+    """Return a server of ``output`` under ``prefix``; call ``serve_forever`` on it.
 
-    Raises AlphagridError where the port is taken.
+    ``prefix`` is a percent-encoded path that ends with a slash. Raises AlphagridError where the
+    port is taken.
     """
     handler = partial(_Handler, output=output.resolve(), prefix=prefix)
     try:
@@ -28,8 +29,11 @@ def make_server(output: Path, port: int, prefix: str = "/") -> http.server.Threa
 
 
 def prefix_of(url: str) -> str:
-    """Return the path at which a deployed site lies: ``/models/`` of https://x.org/models/."""
-    path = urlsplit(url).path
+    """Return the path at which a deployed site lies: ``/models/`` of https://x.org/models/.
+
+    It is percent-encoded, as browsers ask for it.
+    """
+    path = quote(unquote(urlsplit(url).path))
     return path if path.endswith("/") else f"{path}/"
 
 
@@ -69,8 +73,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         """Map an address to a file within the output, links that lead out of it excluded."""
-        inner = path.removeprefix(self._prefix.rstrip("/"))
-        file = Path(super().translate_path(inner))
+        inner = _decoded(path).removeprefix(unquote(self._prefix).rstrip("/"))
+        file = Path(super().translate_path(quote(inner)))
         return str(file if file.resolve().is_relative_to(self._output) else self._output / "404")
 
     def list_directory(self, path: str) -> None:  # type: ignore[override]
@@ -106,13 +110,18 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if host not in (HOST, "localhost"):
             self.send_error(HTTPStatus.FORBIDDEN, "This server answers to localhost only")
             return False
-        path = unquote(urlsplit(self.path).path)
+        path = _decoded(self.path)
         if path == "/" and self._prefix != "/":
             self.send_response(HTTPStatus.FOUND)
             self.send_header("Location", self._prefix)
             self.end_headers()
             return False
-        if not path.startswith(self._prefix):
+        if not path.startswith(unquote(self._prefix)):
             self.send_error(HTTPStatus.NOT_FOUND)
             return False
         return True
+
+
+def _decoded(address: str) -> str:
+    """Return the path that an address means: one path has many percent-encoded spellings."""
+    return unquote(urlsplit(address).path)

@@ -94,7 +94,7 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
             print(f"nothing to render, {_count(report.reused, 'frame')} reused", end="")
         else:
             print(f"{made} rendered{where}, {report.reused} reused", end="")
-        print(f"{f', {measured} measured' if measured else ''} · {_duration(report.seconds)}")
+        print(f"{f', {measured} measured' if measured else ''} in {_duration(report.seconds)}")
         site = report.site
         size = f"{_count(site.pages, 'page')}, {site.files} files, {_size(site.bytes)}"
         print(f"{report.output}: {size}")

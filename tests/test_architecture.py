@@ -14,7 +14,7 @@ PACKAGE = ROOT / "generator"
 MAY_IMPORT = {
     "errors": set(),
     "facts": set(),
-    "manifest": {"errors"},
+    "manifest": {"errors", "facts"},
     "plan": {"errors", "facts", "manifest"},
     "store": {"errors", "plan"},
     "images": {"errors", "facts", "plan"},

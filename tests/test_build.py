@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ def data(comparison: str = "mix") -> dict[str, Any]:
 def test_a_build_writes_the_site_of_the_contract(project: Path, run: Run) -> None:
     status, out, err = run("build")
     assert (status, err) == (0, "")
-    assert re.match(r"4 frames rendered on (cpu|cuda\S*|mps), 0 reused, 4 measured · .* s\n", out)
+    assert re.match(r"4 frames rendered on (cpu|cuda\S*|mps), 0 reused, 4 measured in .* s\n", out)
     assert "look at it: python -m generator serve" in out
     names = set(snapshot(project / "_site"))
     assert names >= {
@@ -211,6 +213,26 @@ def test_clean_removes_what_was_built(project: Path, run: Run) -> None:
     assert (project / "site.yaml").exists()
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_output_that_cannot_show_a_sign_gets_its_number(project: Path, encoding: str) -> None:
+    edit("title: A mix", "caption: '[x](ж.md)', title: A mix")
+    command = [sys.executable, "-m", "generator", "build", "-o", "жé"]
+    done = subprocess.run(
+        command, capture_output=True, check=False,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    out, err = (text.decode(encoding) for text in (done.stdout, done.stderr))
+    name = "жé".encode(encoding, "backslashreplace").decode(encoding)
+    assert done.returncode == 0, err
+    assert re.fullmatch(
+        r"4 frames rendered on \S+, 0 reused, 4 measured in \S+ s\n"
+        rf"{re.escape(name)}: .*\nlook at it: .* -o {re.escape(name)}\n",
+        out,
+    )
+    page = "ж.md".encode(encoding, "backslashreplace").decode(encoding)
+    assert err.endswith(f"warning: '{page}' leads nowhere\n")
+
+
 def test_quiet_says_nothing(project: Path, run: Run) -> None:
     assert run("build", "-q") == (0, "", "")
     assert run("check", "-q") == (0, "", "")
@@ -250,6 +272,21 @@ def test_exported_weights_are_published_and_load(project: Path, run: Run) -> Non
     for key, value in mixed.items():
         assert torch.allclose(value, 0.5 * a[key].float() + 0.5 * b[key].float(), atol=1e-6)
     assert run("build")[1].startswith("nothing to render")
+
+
+def test_interpolate_writes_what_a_build_exports_to_the_byte(project: Path, run: Run) -> None:
+    edit("alphas: [0, 0.5, 1]", "alphas: 11, extrapolate: true, export: [0.9, 1.2]")
+    edit("[input, a, b]", "[{mix: {a: 0.3, b: 0.7}, title: Int-AB, export: true}]")
+    run("build")
+    for name, arguments in {
+        "mix-0.9": ("--alpha", "0.9"),
+        "mix-1.2": ("--alpha", "1.2", "--extrapolate"),
+        "Int-AB": ("--weights", "0.3", "0.7"),
+    }.items():
+        models = ("tiny_a.safetensors", "tiny_b.safetensors")
+        assert run("interpolate", *models, *arguments, "-o", f"{name}.safetensors")[0] == 0
+        exported = Path(f"_site/models/{name}.safetensors").read_bytes()
+        assert Path(f"{name}.safetensors").read_bytes() == exported
 
 
 def test_noise_levels_get_a_chart_with_controls(project: Path, run: Run) -> None:
@@ -300,7 +337,15 @@ def test_animations_go_there_and_back(project: Path, run: Run, form: str, count:
     ("arguments", "message"),
     [
         (("--weights", "0.2", "0.3", "0.5"), "2 model(s), 3 coefficient(s)"),
+        (("--weights", "0.5", "0.2"), "coefficients must sum to 1, these sum to 0.7"),
+        (("--weights", "1.5", "-0.5"), "coefficient 1.5 is outside 0 to 1 (allow it: --extra"),
+        (("--weights", "nan", "1"), "coefficient nan is no number to mix by"),
+        (("--alpha", "nan"), "alpha nan is no number to mix by"),
+        (("--alpha", "inf", "--extrapolate"), "alpha inf is no number to mix by"),
+        (("--alpha", "1e300", "--extrapolate"), "coefficients must sum to 1, these sum to 0"),
+        (("--alpha", "1.5"), "alpha 1.5 is outside 0 to 1 (allow it: --extrapolate)"),
         (("--alpha", "0.5"), "exists: choose another name, or --force"),
+        (("--alpha", "0.5", "-o", "out.pth"), "what is written is .safetensors: name it so"),
     ],
 )
 def test_interpolate_refuses_what_would_be_a_mistake(
@@ -308,9 +353,11 @@ def test_interpolate_refuses_what_would_be_a_mistake(
 ) -> None:
     (project / "out.safetensors").write_text("precious")
     models = ("tiny_a.safetensors", "tiny_b.safetensors")
-    status, _, err = run("interpolate", *models, *arguments, "-o", "out.safetensors")
+    status, _, err = run("interpolate", *models, "-o", "out.safetensors", *arguments)
     assert status == 2
     assert message in err
+    assert err.count("\n") == 1
+    assert not (project / "out.pth").exists()
     assert (project / "out.safetensors").read_text() == "precious"
 
 
@@ -322,6 +369,26 @@ def test_schema_describes_the_manifest(project: Path, run: Run) -> None:
     interpolate = schema["$defs"]["Interpolate"]["properties"]
     assert interpolate["alphas"]["anyOf"][0]["type"] == "integer"
     assert set(interpolate) >= {"control", "steps", "baseline", "regions", "animation", "export"}
+
+
+def test_the_schema_describes_every_key(run: Run) -> None:
+    silent = [
+        name
+        for name, value in _properties(json.loads(run("schema")[1]))
+        if not value.get("description")
+    ]
+    assert silent == []
+
+
+def _properties(schema: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every key that a schema knows, however deep, with what it says of it."""
+    if isinstance(schema, dict):
+        yield from ((f"{where}/{name}", key) for name, key in schema.get("properties", {}).items())
+        for part, inner in schema.items():
+            yield from _properties(inner, f"{where}/{part}")
+    elif isinstance(schema, list):
+        for number, inner in enumerate(schema):
+            yield from _properties(inner, f"{where}/{number}")
 
 
 def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path, run: Run) -> None:
@@ -358,7 +425,8 @@ def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         [], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"],
-        ["serve", "--port", "99999"],
+        ["serve", "--port", "99999"], ["build", "--base-url", "someone.github.io/models"],
+        ["serve", "--base-url", "https://x.org/?a"],
     ):  # fmt: skip
         with pytest.raises(SystemExit) as caught:
             main(arguments)
@@ -366,6 +434,8 @@ def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert "'gpu' is none of auto, cpu, mps, cuda, cuda:N" in said
     assert "'99999' is no port: 0 to 65535" in said
+    assert "'someone.github.io/models' is no web address: start with https://" in said
+    assert "'https://x.org/?a' is no address of a site: leave out '?' or '#'" in said
 
 
 def test_ctrl_c_exits_with_130_and_keeps_what_is_done(project: Path) -> None:

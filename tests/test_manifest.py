@@ -144,6 +144,13 @@ def test_steps_are_exact_decimals(thousandths: int, first: int) -> None:
         ("alphas: {step: -0.1}", "step must be above 0"),
         ("alphas: {steps: 0.1}", "expected start, stop and step, got steps"),
         ("alphas: [.nan]", "an alpha is a number, got nan"),
+        (f"alphas: [{10**320}]", "an alpha is a number, got inf"),
+        (f"alphas: {{start: {10**320}, step: 1}}", "an alpha is a number, got inf"),
+        (f"alphas: {{stop: 0x{'f' * 300}, step: 1}}", "an alpha is a number, got '0xfff"),
+        (f"alphas: {10**320}", "got inf"),
+        (f"export: [-{10**320}]", "expected a finite number, got -inf"),
+        (f"start: {10**320}", "an alpha is a number, got inf"),
+        (f"steps: {10**320}", "expected a whole number, got inf"),
         ("alpas: 11", "unknown key 'alpas' (did you mean 'alphas'?)"),
         ("control: triangle", "control triangle takes 3 models, this has 2"),
         ("control: sldier", "got 'sldier' (did you mean 'slider'?)"),
@@ -234,6 +241,12 @@ comparisons:
         ("site: {title: T}\nimages: {quality: 101}\n", "site.yaml:2:19:"),
         ("site: {title: T}\nimages: {format: jpeg, quality: lossless}\n", "cannot be lossless"),
         ("site: {title: T, url: x.org}\n", "'x.org' is no web address: start with https://"),
+        ("site: {title: T, url: 'https://[x/'}\n", "'https://[x/' is no web address"),
+        (
+            "site: {title: T, url: https://x.org/m?a=1}\n",
+            "site.yaml:1:23: 'https://x.org/m?a=1' is",
+        ),
+        ("site: {title: T, url: https://x.org/#f}\n", "leave out '?' or '#' and what follows"),
         ("site: {title: T}\nmodels: {input: a.safetensors}\n", "has a meaning in 'choose'"),
         ("site: {title: T}\nmodels: {a/b: a.safetensors}\n", "site.yaml:2:10: 'a/b' is no id"),
         ("site: {title: T}\nmodels: {a: cat.png}\n", "'cat.png' is no weights file"),
@@ -311,6 +324,10 @@ comparisons:
     [
         ("start: true", "an alpha is a number, got True"),
         ("start: {face: 0}", "no region is called 'face'"),
+        ("start: 7", "6:42: start 7 is outside the alphas, 0 to 1"),
+        ("start: 0.1, alphas: [0.2, 0.5]", "start 0.1 is outside the alphas, 0.2 to 0.5"),
+        ("start: {rest: -1}", "6:49: start -1 is outside the alphas, 0 to 1"),
+        ("control: path, start: 1.5", "start 1.5 is outside the alphas, 0 to 1"),
         ("start: {rest: .inf}", "an alpha is a number, got inf"),
         ("groups: {rest: body.*}", "'rest' is what is left over: choose another name"),
     ],
@@ -318,6 +335,18 @@ comparisons:
 def test_what_is_wrong_with_a_start(tmp_path: Path, rest: str, line: str) -> None:
     (found,) = problems(tmp_path, interpolate(rest))
     assert line in found
+
+
+def test_a_region_is_named_once(tmp_path: Path) -> None:
+    text = interpolate("regions: [face, face]").replace("cat: cat.png, ", "")
+    assert problems(tmp_path, text) == ["site.yaml:6:51: 'face' is listed twice"]
+
+
+def test_a_start_may_be_anywhere_that_a_path_reaches(tmp_path: Path) -> None:
+    text = interpolate("control: path, start: 1.5").replace("[a, b]", "[a, b, c]")
+    mix = read(tmp_path, text).manifest.comparisons["x"].interpolate
+    assert mix is not None
+    assert mix.first_alpha == 1.5
 
 
 def test_a_start_is_one_alpha_or_one_for_each_region(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from spandrel import MaskedImageModelDescriptor, ModelLoader
 from spandrel.architectures.LaMa import LaMaArch
 
 from generator.errors import ModelError
-from generator.facts import Tensor, mixable
+from generator.facts import WEIGHTS_SUFFIXES, Tensor, mixable
 from generator.networks.facts import read_model
 from generator.networks.load import load
 
@@ -40,12 +40,13 @@ def test_facts_of_a_trained_network():
     assert facts.bfloat16
 
 
+@pytest.mark.parametrize("suffix", WEIGHTS_SUFFIXES[1:])
 @pytest.mark.parametrize("wrapped", ["plain", "params_ema", "module."])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
-def test_checkpoints_as_people_save_them(tmp_path, wrapped, dtype):
+def test_checkpoints_as_people_save_them(tmp_path, wrapped, dtype, suffix):
     torch.manual_seed(0)
     state = {key: value.to(dtype) for key, value in support.compact().state_dict().items()}
-    path = tmp_path / "net.pth"
+    path = tmp_path / f"net{suffix}"
     if wrapped == "params_ema":
         torch.save({"params_ema": state}, path)
     else:
@@ -57,8 +58,9 @@ def test_checkpoints_as_people_save_them(tmp_path, wrapped, dtype):
         assert torch.equal(loaded[key], value.float())
 
 
-def test_pth_in_the_format_before_zip(tmp_path):
-    path = tmp_path / "old.pth"
+@pytest.mark.parametrize("suffix", [*WEIGHTS_SUFFIXES[1:], ".PTH"])
+def test_pickles_in_the_format_before_zip(tmp_path, suffix):
+    path = tmp_path / f"old{suffix}"
     torch.save(support.compact().state_dict(), path, _use_new_zipfile_serialization=False)
     assert load(path).architecture.id == "Compact"
 
@@ -82,8 +84,9 @@ class _Leaves:
 
 
 @pytest.mark.parametrize("zipped", [True, False])
-def test_pickles_that_would_run_code_are_refused_unrun(tmp_path, zipped):
-    path, trace = tmp_path / "evil.pth", tmp_path / "trace"
+@pytest.mark.parametrize("suffix", WEIGHTS_SUFFIXES[1:])
+def test_pickles_that_would_run_code_are_refused_unrun(tmp_path, zipped, suffix):
+    path, trace = tmp_path / f"evil{suffix}", tmp_path / "trace"
     content = {**support.compact().state_dict(), "extra": _Leaves(trace)}
     torch.save(content, path, _use_new_zipfile_serialization=zipped)
     with pytest.raises(ModelError, match=r"could run code; use a \.safetensors") as caught:
@@ -94,6 +97,32 @@ def test_pickles_that_would_run_code_are_refused_unrun(tmp_path, zipped):
     with pytest.raises(ModelError):
         load(path)
     assert not trace.exists()
+
+
+class _Speaks(torch.nn.Module):
+    """As TorchScript, this prints as it is loaded."""
+
+    @torch.jit.export
+    def __getstate__(self):
+        return ()
+
+    @torch.jit.export
+    def __setstate__(self, state: tuple[()]):
+        print("this ran")  # noqa: T201 - TorchScript knows no other way to leave a trace
+        self.training = False
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.* is deprecated")
+@pytest.mark.parametrize("suffix", WEIGHTS_SUFFIXES[1:])
+def test_torchscript_is_refused_unrun(tmp_path, capfd, suffix):
+    path = tmp_path / f"program{suffix}"
+    torch.jit.script(_Speaks()).save(str(path))
+    torch.jit.load(str(path))
+    assert "this ran" in capfd.readouterr().out
+    with pytest.raises(ModelError, match="is TorchScript, a program, which is not run") as caught:
+        load(path)
+    assert "this ran" not in capfd.readouterr().out
+    assert str(path) in str(caught.value)
 
 
 def test_legacy_tar_checkpoints_are_refused_with_a_remedy(tmp_path):

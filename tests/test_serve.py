@@ -28,7 +28,7 @@ def output(tmp_path: Path) -> Path:
     return site
 
 
-@pytest.fixture(params=["/", "/some/prefix/"])
+@pytest.fixture(params=["/", "/some/prefix/", "/mod%C3%A8les%20(b)/"])
 def server(request: pytest.FixtureRequest, output: Path) -> Iterator[tuple[int, str]]:
     with make_server(output, 0, request.param) as running:
         thread = threading.Thread(target=running.serve_forever)
@@ -82,6 +82,20 @@ def test_requests_for_other_hosts_are_refused(server: tuple[int, str]) -> None:
     assert get(port, prefix, host=f"localhost:{port}")[0] == 200
 
 
+def test_one_path_is_found_under_all_its_spellings(output: Path) -> None:
+    (output / "100%25 (é).txt").write_text("found")
+    with make_server(output, 0, prefix_of("https://x.org/modèles%20(b)")) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        for prefix in ("/mod%C3%A8les%20%28b%29/", "/mod%c3%a8les%20(b)/"):
+            assert get(running.server_port, f"{prefix}?query")[:2] == (200, "home")
+            assert get(running.server_port, f"{prefix}100%2525%20(%C3%A9).txt")[1] == "found"
+        location = get(running.server_port, "/")[2]["Location"]
+        assert get(running.server_port, location)[:2] == (200, "home")
+        running.shutdown()
+        thread.join()
+
+
 def test_the_root_leads_to_the_prefix(output: Path) -> None:
     with make_server(output, 0, "/models/") as running:
         thread = threading.Thread(target=running.serve_forever)
@@ -109,6 +123,8 @@ def test_a_taken_port_is_said_clearly(output: Path) -> None:
         ("https://x.org/", "/"),
         ("https://x.org/models", "/models/"),
         ("https://x.org/a/b/", "/a/b/"),
+        ("https://x.org/mod%c3%a8les", "/mod%C3%A8les/"),
+        ("https://x.org/modèles", "/mod%C3%A8les/"),
     ],
 )
 def test_the_prefix_is_the_path_of_the_address(url: str, prefix: str) -> None:

@@ -153,6 +153,20 @@ def test_frames_kind_leaves_out_what_does_not_apply(project: Project) -> None:
     assert set(data["frames"][0]) == {"recipe", "label", "url", "width", "height", "bytes"}
 
 
+@pytest.mark.parametrize(
+    ("written", "steps"), [({}, 6), ({"steps": 2}, 2), ({"alphas": [0, 0.5, 1]}, None)]
+)
+def test_steps_are_told_where_they_say_where_frames_lie(
+    project: Project, written: dict[str, object], steps: int | None
+) -> None:
+    project.manifest["comparisons"]["sharpness"]["interpolate"] = {
+        "models": ["soft", "sharp"], "control": "path", **written
+    }  # fmt: skip
+    project.build()
+    data = json.loads(project.read("comparisons/sharpness/data.json"))
+    assert data.get("steps") == steps
+
+
 def test_only_metrics_asked_for_are_shown(project: Project) -> None:
     project.manifest["comparisons"]["sharpness"]["metrics"] = ["ssim"]
     project.build()

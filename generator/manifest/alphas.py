@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 MAX_ALPHAS = 2_000
 DIGITS = 12
 """Coefficients are rounded to this many decimals, so that 1 - 0.9 is 0.1 wherever it appears."""
+SUM_TOLERANCE = 1e-6
+"""How far from 1 the sum of written coefficients may be: three thirds never make a whole."""
 
 ALPHAS_SCHEMA: dict[str, Any] = {
     "anyOf": [
@@ -17,9 +20,17 @@ ALPHAS_SCHEMA: dict[str, Any] = {
         {
             "type": "object",
             "properties": {
-                "start": {"type": "number", "default": 0},
-                "stop": {"type": "number", "default": 1},
-                "step": {"type": "number", "exclusiveMinimum": 0},
+                "start": {"type": "number", "default": 0, "description": "The first alpha."},
+                "stop": {
+                    "type": "number",
+                    "default": 1,
+                    "description": "The last alpha, where a step reaches it.",
+                },
+                "step": {
+                    "type": "number",
+                    "exclusiveMinimum": 0,
+                    "description": "The distance between alphas.",
+                },
             },
             "required": ["step"],
             "additionalProperties": False,
@@ -43,6 +54,19 @@ def parse_alphas(value: Any) -> tuple[float, ...]:
     if isinstance(value, dict):
         return _range(value)
     raise ValueError(_expected(value))
+
+
+def coefficients(values: Iterable[float]) -> tuple[float, ...]:
+    """Return the coefficients of a mix as they are kept: rounded.
+
+    Raises ValueError where they do not sum to 1.
+    """
+    written = tuple(values)
+    total = sum(written)
+    if not abs(total - 1) <= SUM_TOLERANCE:
+        msg = f"coefficients must sum to 1, these sum to {round(total, 6):g}"
+        raise ValueError(msg)
+    return tuple(rounded(value) for value in written)
 
 
 def rounded(value: float) -> float:

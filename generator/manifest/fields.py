@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from math import isfinite
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from generator.manifest.alphas import ALPHAS_SCHEMA, parse_alphas, rounded
+from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
 
 
 def _check_id(value: str) -> str:
@@ -21,18 +22,35 @@ def _check_id(value: str) -> str:
     return value
 
 
+def check_site_address(value: str) -> str:
+    """Return where a site is deployed: a web address that links can be appended to, or ''.
+
+    Raises ValueError with what is wrong.
+    """
+    _check_url(value)
+    if "?" in value or "#" in value:
+        msg = f"'{value}' is no address of a site: leave out '?' or '#' and what follows"
+        raise ValueError(msg)
+    return value
+
+
 def _check_url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value):
+    if value and not _is_url(value):
         msg = f"'{value}' is no web address: start with https://"
         raise ValueError(msg)
     return value
 
 
+def _is_url(value: str) -> bool:
+    try:
+        urlsplit(value)  # refuses hosts that cannot be, such as [x
+    except ValueError:
+        return False
+    return re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value) is not None
+
+
 def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
-    if abs(sum(value.values()) - 1) > 1e-6:
-        msg = f"coefficients must sum to 1, these sum to {round(sum(value.values()), 6):g}"
-        raise ValueError(msg)
-    return {key: rounded(weight) for key, weight in value.items()}
+    return dict(zip(value, coefficients(value.values()), strict=True))
 
 
 def _one_or_more(value: Any) -> Any:
@@ -77,6 +95,7 @@ _ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]
 
 Id = Annotated[str, AfterValidator(_check_id)]
 Url = Annotated[str, AfterValidator(_check_url)]
+SiteAddress = Annotated[str, AfterValidator(check_site_address)]
 FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from generator.facts import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
 from generator.manifest.types import (
     KINDS,
@@ -48,8 +49,9 @@ def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
         if name in NOT_MODELS:
             yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
         yield from _file(model.path, where, root)
-        if not model.path.lower().endswith((".safetensors", ".pth", ".pt", ".ckpt")):
-            yield where, f"'{model.path}' is no weights file (.safetensors or .pth)", False
+        if not model.path.lower().endswith(WEIGHTS_SUFFIXES):
+            known = ", ".join(WEIGHTS_SUFFIXES)
+            yield where, f"'{model.path}' is no weights file ({known})", False
 
 
 def _inputs(manifest: Manifest, root: Path) -> Iterator[Found]:
@@ -99,6 +101,7 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
     yield from _repeated((*mix.models, *mix.beside), (*where, "beside"), len(mix.models))
     yield from _control(mix, where)
     yield from _parts(mix, where)
+    yield from _start(mix, where)
     if not mix.extrapolate:
         # A path counts on from model to model.
         count, control = len(mix.models), mix.kind_of_control
@@ -138,12 +141,26 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
 
 def _parts(mix: Interpolate, where: Location) -> Iterator[Found]:
     """Yield what is wrong with the names of regions and groups."""
+    yield from _repeated(mix.regions, (*where, "regions"))
     for key, names in (("regions", mix.regions), ("groups", mix.groups)):
         if REST in names:
             message = f"'{REST}' is what is left over: choose another name"
             yield (*where, key), message, True
     for name in filter(None, mix.start):
         yield from _known(name, (*mix.regions, REST), "region", (*where, "start", name))
+
+
+def _start(mix: Interpolate, where: Location) -> Iterator[Found]:
+    """Yield what could not be shown first, because the sliders do not reach it."""
+    if mix.kind_of_control not in ("slider", "path"):
+        return
+    first, last = min(mix.alphas), max(mix.alphas)
+    if mix.kind_of_control == "path":
+        last += len(mix.models) - 2
+    for name, alpha in mix.start.items():
+        if not first <= alpha <= last:
+            place = (*where, "start", name) if name else (*where, "start")
+            yield place, f"start {alpha:g} is outside the alphas, {first:g} to {last:g}", False
 
 
 def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Iterator[Found]:

@@ -28,6 +28,7 @@ from generator.manifest.fields import (
     Id,
     Number,
     Patterns,
+    SiteAddress,
     Start,
     Url,
 )
@@ -75,8 +76,14 @@ class Site(Entry):
 
     title: str = Field(min_length=1, description="Name of the site, shown on every page.")
     description: str = Field("", description="One sentence for search engines and cards.")
-    url: Url = Field("", description="Address the site is deployed at, for canonical links.")
-    language: str = Field("en", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")
+    url: SiteAddress = Field(
+        "", description="Address the site is deployed at, for canonical links."
+    )
+    language: str = Field(
+        "en",
+        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        description="Language of the texts, as a code: en, de, pt-BR.",
+    )
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
 
@@ -100,7 +107,9 @@ class Render(Entry):
 class Images(Entry):
     """How frames are written."""
 
-    format: Literal["webp", "avif", "jpeg", "png"] = "webp"
+    format: Literal["webp", "avif", "jpeg", "png"] = Field(
+        "webp", description="File format of all frames."
+    )
     quality: Literal["lossless"] | Annotated[int, Field(ge=1, le=100)] = Field(
         90, description="1 to 100, or lossless (webp and png; png always is)."
     )
@@ -116,12 +125,14 @@ class Images(Entry):
 class Model(Entry):
     """A weights file."""
 
-    path: FilePath = Field(description="Weights: .safetensors (recommended) or .pth.")
+    path: FilePath = Field(
+        description="Weights: .safetensors (recommended), or a state dict as .pth, .pt or .ckpt."
+    )
     title: str = Field("", description="Shown to visitors; the id where left out.")
     description: str = Field("", description="Markdown.")
-    author: str = ""
-    license: str = ""
-    homepage: Url = ""
+    author: str = Field("", description="Who made the model.")
+    license: str = Field("", description="License of the weights, such as CC0-1.0.")
+    homepage: Url = Field("", description="Where the model comes from.")
     sha256: str = Field("", pattern=r"^([0-9a-fA-F]{64})?$", description="Checked when given.")
     download: bool = Field(False, description="Publish the file and link it.")
 
@@ -135,20 +146,22 @@ class NoiseSettings(Entry):
     """Additive Gaussian noise."""
 
     sigma: Number = Field(gt=0, le=1000, description="Standard deviation in 8-bit levels.")
-    seed: int = Field(0, ge=0, le=2**63)
+    seed: int = Field(0, ge=0, le=2**63, description="Another seed draws other noise.")
 
 
 class InputPicture(Entry):
     """A picture the models are run on."""
 
-    path: FilePath
+    path: FilePath = Field(description="Picture file: PNG, JPEG, WebP, AVIF, TIFF, BMP, GIF, PPM.")
     title: str = Field("", description="Shown to visitors; the id where left out.")
     credit: str = Field("", description="Who made the picture.")
-    license: str = ""
+    license: str = Field("", description="License of the picture, such as CC0.")
     source: Url = Field("", description="Where the original is.")
     crop: Crop | None = Field(None, description="[x, y, width, height] in pixels of the file.")
     downscale: int = Field(1, ge=1, le=64, description="Box filter before the models see it.")
-    noise: NoiseSettings | None = None
+    noise: NoiseSettings | None = Field(
+        None, description="Added after crop and downscale, neither rounded nor clipped."
+    )
     reference: FilePath | None = Field(None, description="Ground truth, at output size.")
     masks: dict[Id, FilePath] = Field(default_factory=dict, description="White = region.")
 
@@ -188,7 +201,9 @@ class Interpolate(Entry):
         description="Layers with an alpha of their own: name to globs of state-dict keys.",
     )
     regions: tuple[str, ...] = Field((), description="Masks: one slider each, one for the rest.")
-    animation: Literal["none", "webp", "gif", "mp4"] = "none"
+    animation: Literal["none", "webp", "gif", "mp4"] = Field(
+        "none", description="The transition there and back, as a file to download."
+    )
     export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
     kinship: bool = Field(False, description="Show how alike the networks are, layer by layer.")
     extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
@@ -197,6 +212,13 @@ class Interpolate(Entry):
     def first_alpha(self) -> float | None:
         """Return the alpha that is shown first, outside regions with one of their own."""
         return self.start.get(REST, self.start.get(""))
+
+    @property
+    def has_steps(self) -> bool:
+        """Tell whether ``steps`` says where the points lie: a path may have its own alphas."""
+        control = self.kind_of_control
+        on_path = control == "path" and "alphas" not in self.model_fields_set
+        return on_path or control in ("triangle", "square")
 
     @property
     def kind_of_control(self) -> str:
@@ -209,9 +231,9 @@ class Interpolate(Entry):
 class Choice(Entry):
     """One entry of ``choose``: ``input``, a resampling, a model, or a mix."""
 
-    of: str = ""
+    of: str = Field("", description="input, nearest, bicubic, lanczos, or the id of a model.")
     mix: Coefficients | None = Field(None, description="Model ids with coefficients summing to 1.")
-    title: str = ""
+    title: str = Field("", description="Shown in the list; where left out, what is mixed.")
     export: bool = Field(False, description="Publish the mixed weights.")
 
     @classmethod
@@ -245,8 +267,10 @@ class Comparison(Entry):
     metrics: tuple[Literal["psnr", "ssim"], ...] = Field(
         ("psnr", "ssim"), description="Measured where the input has a reference."
     )
-    interpolate: Interpolate | None = None
-    choose: tuple[Choice, ...] | None = Field(None, min_length=1)
+    interpolate: Interpolate | None = Field(None, description="A mix of networks, by alpha.")
+    choose: tuple[Choice, ...] | None = Field(
+        None, min_length=1, description="Entries of two lists, left and right."
+    )
     frames: FilePath | None = Field(None, description="Glob of pictures, in natural order.")
     labels: tuple[str, ...] = Field((), description="As many as frames.")
 
@@ -257,12 +281,18 @@ _Titled = TypeVar("_Titled", Model, InputPicture, Comparison)
 class Manifest(Entry):
     """site.yaml."""
 
-    site: Site
-    render: Render = Render()
-    images: Images = Images()
-    models: dict[Id, Model] = Field(default_factory=dict)
-    inputs: dict[Id, InputPicture] = Field(default_factory=dict)
-    comparisons: dict[Id, Comparison] = Field(default_factory=dict)
+    site: Site = Field(description="What the site is called, where it lies, who made it.")
+    render: Render = Field(Render(), description="Device, precision and tiles of rendering.")
+    images: Images = Field(Images(), description="Format and quality of the frames.")
+    models: dict[Id, Model] = Field(
+        default_factory=dict, description="Weights files, each under an id."
+    )
+    inputs: dict[Id, InputPicture] = Field(
+        default_factory=dict, description="Pictures the models are run on, each under an id."
+    )
+    comparisons: dict[Id, Comparison] = Field(
+        default_factory=dict, description="What visitors compare, each under an id and on a page."
+    )
     pages: tuple[FilePath, ...] | None = Field(
         None, description="Markdown files; default: every content/**/*.md."
     )

@@ -17,13 +17,13 @@ from spandrel import (  # type: ignore[import-untyped]
     MaskedImageModelDescriptor,
     ModelLoader,
     UnsupportedModelError,
+    canonicalize_state_dict,
 )
 
 from generator.errors import ModelError
+from generator.facts import WEIGHTS_SUFFIXES
 
 Descriptor: TypeAlias = ImageModelDescriptor[torch.nn.Module]
-
-SUFFIXES = (".safetensors", ".pth")
 
 # What torch, pickle and zip are seen to raise on files that hold something else.
 _READ_ERRORS = (
@@ -34,9 +34,10 @@ _READ_ERRORS = (
 
 
 def load(path: Path) -> Descriptor:
-    """Return the network in a ``.safetensors`` or ``.pth`` file: on the CPU, float32, eval mode.
+    """Return the network in a weights file: on the CPU, float32, eval mode.
 
-    The file is only read; a pickle that would run code is refused. Raises ModelError.
+    The file is only read: a pickle that would run code is refused, and so is TorchScript, which
+    is a program. Raises ModelError.
     """
     state = _read_state(path)
     try:
@@ -74,13 +75,17 @@ def load(path: Path) -> Descriptor:
 def _read_state(path: Path) -> dict[str, torch.Tensor]:
     if not path.is_file():
         raise ModelError(f"{path}: no such file" if not path.exists() else f"{path}: is a folder")
-    if path.suffix.lower() not in SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix not in WEIGHTS_SUFFIXES:
         raise ModelError(
-            f"{path}: weights are read from {' and '.join(SUFFIXES)} files, "
+            f"{path}: weights are read from {', '.join(WEIGHTS_SUFFIXES)} files, "
             f"not from '{path.suffix}'; convert it"
         )
     try:
-        state = ModelLoader().load_state_dict_from_file(path)
+        if suffix == ".safetensors":
+            state = ModelLoader().load_state_dict_from_file(path)
+        else:
+            state = _unpickled(path)
     except _READ_ERRORS as error:
         raise ModelError(f"{path}: {_why_unreadable(path, error)}") from error
     if not isinstance(state, dict) or not _holds_tensors(state):
@@ -89,6 +94,23 @@ def _read_state(path: Path) -> dict[str, torch.Tensor]:
             "save the network's state_dict()"
         )
     return state
+
+
+def _unpickled(path: Path) -> dict[str, torch.Tensor]:
+    """Return a pickled state dict, by spandrel's list of what a pickle may name.
+
+    Both torch.load, under any suffix, and spandrel, under ``.pt``, run TorchScript; so an
+    archive is first looked into with the reader that torch itself tells it by.
+    """
+    with path.open("rb") as file:
+        zipped = file.read(4) == b"PK\x03\x04"
+        file.seek(0)
+        if zipped and "constants.pkl" in torch._C.PyTorchFileReader(file).get_all_records():
+            raise ModelError(
+                f"{path}: is TorchScript, a program, which is not run for safety; "
+                "load it in torch and save its state_dict() as .safetensors"
+            )
+    return cast(dict[str, torch.Tensor], canonicalize_state_dict(ModelLoader()._load_pth(path)))
 
 
 def _holds_tensors(state: dict[object, object]) -> bool:

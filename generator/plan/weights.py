@@ -85,8 +85,8 @@ def mixture(weights: Weights, titles: dict[str, str]) -> str:
 
 
 def _path(mix: Interpolate) -> Iterator[Point]:
-    own = "alphas" in mix.model_fields_set
-    alphas = mix.alphas if own else [step / mix.steps for step in range(mix.steps + 1)]
+    every = [step / mix.steps for step in range(mix.steps + 1)]
+    alphas = every if mix.has_steps else mix.alphas
     last = len(mix.models) - 2
     for leg in range(last + 1):
         for alpha in alphas:

@@ -86,7 +86,6 @@ class _Builder:
         alphas = sorted({shown.alpha for shown in plan.shown if shown.alpha is not None})
         left = frames[plan.left]
         mix = written.interpolate
-        lattice = mix is not None and plan.control in ("path", "triangle", "square")
         return ComparisonView(
             id=plan.id,
             title=written.title,
@@ -104,7 +103,7 @@ class _Builder:
             left=left,
             right=frames[plan.right],
             start=(plan.left, plan.right),
-            steps=mix.steps if mix and lattice else None,
+            steps=mix.steps if mix and mix.has_steps else None,
             metrics=any("psnr" in frame or "ssim" in frame for frame in frames),
             charts=tuple(filter(None, _charts(self._manifest, plan, frames, inputs))),
             alphas=tuple(alphas),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,7 +27,6 @@ _KEYS: dict[str, tuple[tuple[type, ...], str]] = {
     "draft": ((bool,), "true or false"),
     "date": ((str,), "a date such as 2026-01-31"),
 }
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _FRONT = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -139,8 +139,15 @@ def _front_matter(document: Document) -> dict[str, Any]:
 
 def _sensible(key: str, value: Any) -> bool:
     if key == "date":
-        return _DATE.fullmatch(value) is not None
+        return _is_date(value)
     return key != "order" or math.isfinite(value)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text  # other forms of ISO 8601 are not meant
+    except ValueError:
+        return False
 
 
 def _place(path: str) -> str:
