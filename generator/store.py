@@ -31,7 +31,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +147,7 @@ class Store:
         owner = self.folder / "owner"
         lock = FileLock(self.folder / "lock", timeout=0)
         try:
-            self._prepared  # noqa: B018 - creates the folder once
+            self._prepare()
             lock.acquire()
         except Timeout:
             who = owner.read_text(errors="replace").strip() if owner.exists() else "another build"
@@ -158,7 +157,8 @@ class Store:
             raise _cannot_write(self.folder, error) from error
         try:
             for leftover in (self.folder / _ASIDE).iterdir():
-                leftover.unlink(missing_ok=True)
+                with suppress(PermissionError):  # Windows: somebody is writing it
+                    leftover.unlink(missing_ok=True)
             self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
             yield
         finally:
@@ -211,31 +211,37 @@ class Store:
 
     def _write(self, path: Path, data: bytes) -> int:
         """Write a whole file or none; return its time of modification, in nanoseconds."""
-        aside: Path | None = None
         try:
-            self._prepared  # noqa: B018 - creates the folder once
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
-            aside = Path(name)
+            try:
+                return self._replace(path, data)
+            except FileNotFoundError:
+                # A build that starts sweeps away what others are just writing, too.
+                return self._replace(path, data)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+    def _replace(self, path: Path, data: bytes) -> int:
+        self._prepare()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
+        aside = Path(name)
+        try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
             aside.chmod(0o644)
             modified = aside.stat().st_mtime_ns
             aside.replace(path)
-        except OSError as error:
-            if aside is not None:
-                aside.unlink(missing_ok=True)
-            raise _cannot_write(path, error) from error
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
         return modified
 
-    @cached_property
-    def _prepared(self) -> bool:
+    def _prepare(self) -> None:
         """Create the folder, invisible to git and to backups that honour CACHEDIR.TAG."""
         (self.folder / _ASIDE).mkdir(parents=True, exist_ok=True)
         (self.folder / ".gitignore").write_text("*\n")
         tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
         (self.folder / "CACHEDIR.TAG").write_text(tag)
-        return True
 
 
 def _record_path(path: Path) -> Path:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,30 @@ def test_leftovers_of_a_killed_build_go(store: Store) -> None:
     with store.locked():
         assert list((store.folder / "aside").iterdir()) == []
     assert store.record(frame()) is not None
+
+
+@pytest.mark.parametrize("step", ["chmod", "stat", "replace"])
+def test_who_writes_beside_a_starting_build_loses_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """As ``check`` does, which takes no lock: the build sweeps ``aside`` while it is writing."""
+    store.write("facts.json", {"a": 1})
+    real = getattr(Path, step)
+    started: list[Path] = []
+
+    def after_a_start(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.parent.name == "aside" and not started:
+            started.append(path)
+            with Store(store.folder).locked():
+                assert not path.exists()
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, step, after_a_start)
+    store.write("facts.json", {"a": 2})
+    monkeypatch.undo()
+    assert len(started) == 1
+    assert store.read("facts.json") == {"a": 2}
+    assert list((store.folder / "aside").iterdir()) == []
 
 
 def test_many_threads_may_put_the_same_frame(store: Store) -> None:
