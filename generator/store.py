@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import shutil
 import socket
@@ -38,6 +37,7 @@ from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
 from generator.plan import Frame, Measurement
+from generator.sealed import read_sealed, sealed
 
 _ASIDE = "aside"
 
@@ -106,14 +106,14 @@ class Store:
     def measured(self, measurement: Measurement) -> Measured | None:
         """Return a measurement's result, or None where it was not made yet."""
         key = measurement.key
-        if key not in self._measured and (data := _read_json(self._measurement_path(key))):
+        if key not in self._measured and (data := read_sealed(self._measurement_path(key))):
             with suppress(TypeError):
                 self._measured[key] = Measured(**data)
         return self._measured.get(key)
 
     def put_measured(self, measurement: Measurement, measured: Measured) -> None:
         """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._write(self._measurement_path(measurement.key), _sealed(asdict(measured)))
+        self._write(self._measurement_path(measurement.key), sealed(asdict(measured)))
         self._measured[measurement.key] = measured
 
     def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
@@ -132,11 +132,11 @@ class Store:
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
-        return _read_json(self.folder / name) or {}
+        return read_sealed(self.folder / name) or {}
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Keep a small JSON file in the store's root. Raises StoreError."""
-        self._write(self.folder / name, _sealed(data))
+        self._write(self.folder / name, sealed(data))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -181,12 +181,12 @@ class Store:
         modified = self._write(path, data)
         checksum = hashlib.sha256(data).hexdigest()
         record = {**facts, "bytes": len(data), "sha256": checksum, "modified": modified}
-        self._write(_record_path(path), _sealed(record))
+        self._write(_record_path(path), sealed(record))
         return record
 
     def _sound(self, path: Path) -> dict[str, Any]:
         """Return the record of a file that is what it was when it was written, else nothing."""
-        record = _read_json(_record_path(path)) or {}
+        record = read_sealed(_record_path(path)) or {}
         try:
             status = path.stat()
             if status.st_size != record.get("bytes"):
@@ -198,7 +198,7 @@ class Store:
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
-                    self._write(_record_path(path), _sealed(record))
+                    self._write(_record_path(path), sealed(record))
         except OSError:
             return {}
         return record
@@ -253,29 +253,3 @@ def _cannot_write(path: Path, error: OSError) -> StoreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         message += "; make room and build again: what was rendered is kept"
     return StoreError(message)
-
-
-# JSON with its checksum, which is JSON again.
-_BEFORE, _BETWEEN, _AFTER = b'{"data":', b',"sha256":"', b'"}'
-
-
-def _sealed(data: dict[str, Any]) -> bytes:
-    return _seal(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
-
-
-def _seal(body: bytes) -> bytes:
-    checksum = hashlib.sha256(body).hexdigest().encode()
-    return b"".join([_BEFORE, body, _BETWEEN, checksum, _AFTER])
-
-
-def _read_json(path: Path) -> dict[str, Any] | None:
-    """Return what was sealed, or None where the file is missing or not as it was written."""
-    try:
-        kept = path.read_bytes()
-    except OSError:
-        return None
-    body = kept[len(_BEFORE) : -len(_BETWEEN) - 64 - len(_AFTER)]
-    if not body or kept != _seal(body):
-        return None
-    data: dict[str, Any] = json.loads(body)
-    return data
