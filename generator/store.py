@@ -8,8 +8,11 @@ Layout, under ``.cache/`` beside the manifest::
     derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
                                   with a record, as frames have one
     facts.json                    what is known about files (see examine)
+    rates.json                    how fast networks ran (see estimate)
     aside/                        files being written; what a killed build left here goes
     lock, owner                   the build that is running
+
+The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone.
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
 only. What does not match its record is not there. JSON is kept with its checksum, which is
@@ -24,7 +27,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
+import re
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +43,13 @@ from generator.plan import Frame, Measurement
 from generator.sealed import read_sealed, sealed
 
 _ASIDE = "aside"
+_KINDS = ("frames", "measurements", "derived")
+_KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
+_IN_ROOT = ("facts.json", "rates.json", "owner", "lock")
+
+# What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
+_IGNORE = "*\n"
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 
 
 @dataclass(frozen=True)
@@ -164,17 +174,39 @@ class Store:
         finally:
             lock.release()
 
-    def clear(self) -> None:
-        """Remove the store with everything in it.
+    def clear(self) -> list[str]:
+        """Remove all that is ours, and the folder unless it holds something else.
 
-        Raises StoreError where a build is using it, or the disk refuses.
+        Return the names of what is left. Raises StoreError where a build is using the store, or
+        the disk refuses.
         """
         with self.locked():
-            pass
-        try:
-            shutil.rmtree(self.folder)
-        except OSError as error:
-            raise StoreError(f"cannot remove {self.folder}: {error.strerror}") from error
+            self._remove([*self._kept(), *(self.folder / _ASIDE).iterdir()])
+        tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
+        tags = [tag, ignore] if _says(tag, _TAG) and _says(ignore, _IGNORE) else []
+        # On Windows, no lock is removed while it is held.
+        self._remove([*(self.folder / name for name in _IN_ROOT), *tags])
+        _remove_if_empty([self.folder / _ASIDE, self.folder])
+        return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
+
+    def _kept(self) -> list[Path]:
+        """Return the files that are kept by key, records included."""
+        return [
+            path
+            for kind in _KINDS
+            for path in (self.folder / kind).glob("??/*")
+            if _KEPT.fullmatch(path.name) and path.name.startswith(path.parent.name)
+        ]
+
+    def _remove(self, paths: Sequence[Path]) -> None:
+        """Remove files, and folders of ours that hold nothing else."""
+        for path in paths:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(f"cannot remove {path}: {error.strerror}") from error
+        kinds = [self.folder / kind for kind in _KINDS]
+        _remove_if_empty([*(parent for kind in kinds for parent in kind.glob("??")), *kinds])
 
     def _keep(self, path: Path, data: bytes, **facts: Any) -> dict[str, Any]:
         """Write a file, then its record, which says when it was whole; return the record."""
@@ -237,15 +269,26 @@ class Store:
         return modified
 
     def _prepare(self) -> None:
-        """Create the folder, invisible to git and to backups that honour CACHEDIR.TAG."""
-        (self.folder / _ASIDE).mkdir(parents=True, exist_ok=True)
-        (self.folder / ".gitignore").write_text("*\n")
-        tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
-        (self.folder / "CACHEDIR.TAG").write_text(tag)
+        """Create the folder; one that was there before may hold what others want to be seen."""
+        with suppress(FileExistsError):
+            self.folder.mkdir(parents=True)
+            (self.folder / "CACHEDIR.TAG").write_text(_TAG)
+            (self.folder / ".gitignore").write_text(_IGNORE)
+        (self.folder / _ASIDE).mkdir(exist_ok=True)
 
 
 def _record_path(path: Path) -> Path:
     return Path(f"{path}.json")
+
+
+def _says(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def _remove_if_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # it holds something, or a disk is mounted there
+            folder.rmdir()
 
 
 def _cannot_write(path: Path, error: OSError) -> StoreError:

@@ -211,6 +211,15 @@ def test_clean_removes_what_was_built(project: Path, run: Run) -> None:
     assert (project / "site.yaml").exists()
 
 
+def test_clean_names_what_it_leaves(project: Path, run: Run) -> None:
+    for name in ("a", "b", "c", "d"):
+        (project / ".cache" / name).mkdir(parents=True)
+    run("build")
+    expected = f"removed {project}/.cache, but not what others keep there: a, b, c and 1 more\n"
+    assert run("clean", "--cache", "-o", "other")[1] == expected
+    assert sorted(path.name for path in (project / ".cache").iterdir()) == ["a", "b", "c", "d"]
+
+
 def test_quiet_says_nothing(project: Path, run: Run) -> None:
     assert run("build", "-q") == (0, "", "")
     assert run("check", "-q") == (0, "", "")
