@@ -51,7 +51,7 @@ MAY_IMPORT = {
         "store",
     },
     "serve": {"errors"},
-    "summary": {"build", "check", "errors", "kinship", "plan"},
+    "summary": {"build", "check", "errors", "kinship", "plan", "render"},
 }
 """For each room the rooms it may import; ``cli`` may import all, ``__version__`` is no room."""
 
