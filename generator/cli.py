@@ -298,15 +298,23 @@ def _clean(options: argparse.Namespace) -> int:
     from generator.site import remove_site
     from generator.store import Store
 
-    removed = [options.output] if remove_site(options.output) else []
+    removed = [str(options.output)] if remove_site(options.output) else []
     if options.cache:
         store = Store(load(options.config).root / CACHE)
         if store.folder.exists():
-            store.clear()
-            removed.append(store.folder)
+            left = store.clear()
+            removed.append(f"{store.folder}{_except(left)}")
     if not options.quiet:
-        print("\n".join(f"removed {path}" for path in removed) or "nothing to remove")
+        print("\n".join(f"removed {what}" for what in removed) or "nothing to remove")
     return 0
+
+
+def _except(left: Sequence[str]) -> str:
+    """Say what was not removed because it is not ours."""
+    if not left:
+        return ""
+    more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+    return printable(f", but not what others keep there: {', '.join(left[:3])}{more}")
 
 
 def _complain(message: str) -> None:

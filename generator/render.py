@@ -21,11 +21,14 @@ from numpy.typing import NDArray
 
 from generator import images, metrics
 from generator.errors import AlphagridError, RenderError, StoreError
-from generator.plan import File, Job, Network, Original
+from generator.plan import File, Job, Measurement, Network, Original
 from generator.store import Measured, Store
 
 WAITING_BUDGET = 2**30
 """Bytes of pictures that wait to be encoded; a larger one is waited for by itself."""
+
+# What may be wrong with one picture.
+_TROUBLE = (AlphagridError, ValueError, OSError, MemoryError)
 
 # As levels, and once more as Pillow holds what it encodes.
 _BYTES_A_PIXEL = 3 + 4
@@ -58,13 +61,24 @@ class Failed:
 class RenderReport:
     """What a run of the renderer did.
 
-    ``failures`` maps keys of frames, or of measurements of frames that exist, to reasons.
+    ``failures`` maps keys of frames to why they could not be made, ``unmeasured`` keys of
+    measurements to why these could not.
     """
 
     frames: int = 0
     measurements: int = 0
     device: str = ""
     failures: dict[str, str] = field(default_factory=dict)
+    unmeasured: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a job: why all of it failed, or its measurement alone; '' where it did not."""
+
+    job: Job
+    failure: str = ""
+    unmeasured: str = ""
 
 
 def render(
@@ -80,7 +94,7 @@ def render(
     """
     report = RenderReport()
     workers = os.cpu_count() or 1
-    waiting: deque[tuple[Future[Job | Failed], int]] = deque()
+    waiting: deque[tuple[Future[_Outcome], int]] = deque()
     held = 0
 
     def settle(limit: int, budget: int) -> None:
@@ -90,7 +104,7 @@ def render(
             outcome = future.result()
             held -= size
             _count(report, outcome)
-            progress(outcome.job if isinstance(outcome, Failed) else outcome)
+            progress(outcome.job)
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="encode")
     try:
@@ -109,68 +123,100 @@ def render(
     return report
 
 
-Work = Callable[[], "Job | Failed"]
+Work = Callable[[], _Outcome]
 
 
 def _work(jobs: Sequence[Job], store: Store, device: str) -> Iterator[tuple[Job, Work, str]]:
     """Yield what the threads do: keep pictures the networks made; make and keep the others."""
+    unreadable = _unreadable(jobs)
+    by_network = []
     for job in jobs:
-        if not isinstance(job.picture.recipe, Network):
-            yield job, partial(_attempt, job, lambda job: _keep(_plain(job), store)), ""
-    by_network = [job for job in jobs if isinstance(job.picture.recipe, Network)]
+        if job.frame is None and job.measurement and job.measurement.reference in unreadable:
+            yield job, partial(_Outcome, job, unreadable[job.measurement.reference]), ""
+        elif isinstance(job.picture.recipe, Network):
+            by_network.append(job)
+        else:
+            yield job, partial(_plain, job, store), ""
     if not by_network:
         return
     from generator.networks.render import render as run_networks
 
     for made in run_networks(by_network, device=device):
         where = "" if isinstance(made, Failed) else made.device
-        yield made.job, partial(_settle, made, store), where
+        yield made.job, partial(_keep, made, store), where
 
 
-def _settle(made: Rendered | Failed, store: Store) -> Job | Failed:
-    if isinstance(made, Failed):
-        return made
-    return _attempt(made.job, lambda _: _keep(made, store))
+def _unreadable(jobs: Sequence[Job]) -> dict[File, str]:
+    """Return the references that cannot be read, and why, of jobs that only measure.
+
+    Else every build would run the networks once more for figures that it cannot have.
+    """
+    asked = {
+        job.measurement.reference: job.measurement
+        for job in jobs
+        if job.measurement and job.frame is None
+    }
+    reasons = {file: _failure(partial(_truth, ask)) for file, ask in asked.items()}
+    return {file: reason for file, reason in reasons.items() if reason}
 
 
-def _plain(job: Job) -> Rendered:
-    """Make a picture that needs no network."""
+def _plain(job: Job, store: Store) -> _Outcome:
+    """Make and keep a picture that needs no network."""
     picture, recipe = job.picture.input, job.picture.recipe
-    if isinstance(recipe, Original):
-        return Rendered(job, images.original(picture))
-    if isinstance(recipe, Network):
-        raise TypeError("networks make pictures of this recipe")
-    return Rendered(job, images.resample(picture, recipe.method, recipe.scale))
+    made: Rendered | Failed
+    try:
+        if isinstance(recipe, Original):
+            made = Rendered(job, images.original(picture))
+        elif isinstance(recipe, Network):
+            raise TypeError("networks make pictures of this recipe")
+        else:
+            made = Rendered(job, images.resample(picture, recipe.method, recipe.scale))
+    except _TROUBLE as error:
+        made = Failed(job, _in_words(error))
+    return _keep(made, store)
 
 
-def _keep(made: Rendered, store: Store) -> Job:
-    """Measure, encode and store a picture."""
+def _keep(made: Rendered | Failed, store: Store) -> _Outcome:
+    """Store a picture, then measure it: what hinders the second does not cost the first."""
+    if isinstance(made, Failed):
+        return _Outcome(made.job, made.reason)
+    if failure := _failure(partial(_keep_frame, made, store)):
+        return _Outcome(made.job, failure)
+    return _Outcome(made.job, unmeasured=_failure(partial(_measure, made, store)))
+
+
+def _keep_frame(made: Rendered, store: Store) -> None:
     job = made.job
     for file in _sources(job):
         _check_unchanged(file)
-    if job.measurement is not None:
-        ask = job.measurement
-        size = job.picture.width, job.picture.height
-        truth = images.reference(ask.reference.path, ask.crop, *size)
-        ratio = metrics.psnr(made.pixels, truth)
-        measured = Measured(
-            psnr=None if math.isinf(ratio) else round(ratio, 4),
-            ssim=round(metrics.ssim(made.pixels, truth), 6),
-        )
-        store.put_measured(job.measurement, measured)
     if job.frame is not None:
         data = images.encode(made.pixels, job.frame.encoding)
         store.put(job.frame, data, made.precision, made.color_shift)
-    return job
+
+
+def _measure(made: Rendered, store: Store) -> None:
+    ask = made.job.measurement
+    if ask is None:
+        return
+    truth = _truth(ask)
+    ratio = metrics.psnr(made.pixels, truth)
+    measured = Measured(
+        psnr=None if math.isinf(ratio) else round(ratio, 4),
+        ssim=round(metrics.ssim(made.pixels, truth), 6),
+    )
+    store.put_measured(ask, measured)
+
+
+def _truth(ask: Measurement) -> NDArray[np.uint8]:
+    _check_unchanged(ask.reference)
+    return images.reference(ask.reference.path, ask.crop, ask.picture.width, ask.picture.height)
 
 
 def _sources(job: Job) -> Iterator[File]:
-    """Yield the files that a picture was made from, and is measured against."""
+    """Yield the files that a picture was made from."""
     yield job.picture.input.file
     if isinstance(job.picture.recipe, Network):
         yield from (file for file, _ in job.picture.recipe.weights)
-    if job.measurement is not None:
-        yield job.measurement.reference
 
 
 def _check_unchanged(file: File) -> None:
@@ -183,22 +229,30 @@ def _check_unchanged(file: File) -> None:
             raise RenderError(f"{file.path}: changed while the site was built; build again")
 
 
-def _attempt(job: Job, work: Callable[[Job], Job]) -> Job | Failed:
-    """Turn what is wrong with one picture into a failure; a broken store stops everything."""
+def _failure(work: Callable[[], object]) -> str:
+    """Do some work and return why it failed, or ''; a broken store stops everything."""
     try:
-        return work(job)
+        work()
     except StoreError:
         raise
-    except (AlphagridError, ValueError, OSError, MemoryError) as error:
-        reason = str(error) or "out of memory"
-        return Failed(job, reason)
+    except _TROUBLE as error:
+        return _in_words(error)
+    return ""
 
 
-def _count(report: RenderReport, outcome: Job | Failed) -> None:
-    if isinstance(outcome, Failed):
-        lost = outcome.job.frame or outcome.job.measurement
-        if lost is not None:
-            report.failures[lost.key] = outcome.reason
-        return
-    report.frames += outcome.frame is not None
-    report.measurements += outcome.measurement is not None
+def _in_words(error: Exception) -> str:
+    return str(error) or "out of memory"
+
+
+def _count(report: RenderReport, outcome: _Outcome) -> None:
+    job = outcome.job
+    if job.frame is not None:
+        if outcome.failure:
+            report.failures[job.frame.key] = outcome.failure
+            return
+        report.frames += 1
+    if job.measurement is not None:
+        if reason := outcome.failure or outcome.unmeasured:
+            report.unmeasured[job.measurement.key] = reason
+        else:
+            report.measurements += 1

@@ -8,8 +8,11 @@ Layout, under ``.cache/`` beside the manifest::
     derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
                                   with a record, as frames have one
     facts.json                    what is known about files (see examine)
+    rates.json                    how fast networks ran (see estimate)
     aside/                        files being written; what a killed build left here goes
     lock, owner                   the build that is running
+
+The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone.
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
 only. What does not match its record is not there. JSON is kept with its checksum, which is
@@ -23,15 +26,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
-import shutil
+import re
 import socket
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,16 @@ from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
 from generator.plan import Frame, Measurement
+from generator.sealed import read_sealed, sealed
 
 _ASIDE = "aside"
+_KINDS = ("frames", "measurements", "derived")
+_KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
+_IN_ROOT = ("facts.json", "rates.json", "owner", "lock")
+
+# What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
+_IGNORE = "*\n"
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 
 
 @dataclass(frozen=True)
@@ -107,14 +116,14 @@ class Store:
     def measured(self, measurement: Measurement) -> Measured | None:
         """Return a measurement's result, or None where it was not made yet."""
         key = measurement.key
-        if key not in self._measured and (data := _read_json(self._measurement_path(key))):
+        if key not in self._measured and (data := read_sealed(self._measurement_path(key))):
             with suppress(TypeError):
                 self._measured[key] = Measured(**data)
         return self._measured.get(key)
 
     def put_measured(self, measurement: Measurement, measured: Measured) -> None:
         """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._write(self._measurement_path(measurement.key), _sealed(asdict(measured)))
+        self._write(self._measurement_path(measurement.key), sealed(asdict(measured)))
         self._measured[measurement.key] = measured
 
     def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
@@ -133,11 +142,11 @@ class Store:
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
-        return _read_json(self.folder / name) or {}
+        return read_sealed(self.folder / name) or {}
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Keep a small JSON file in the store's root. Raises StoreError."""
-        self._write(self.folder / name, _sealed(data))
+        self._write(self.folder / name, sealed(data))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -148,7 +157,7 @@ class Store:
         owner = self.folder / "owner"
         lock = FileLock(self.folder / "lock", timeout=0)
         try:
-            self._prepared  # noqa: B018 - creates the folder once
+            self._prepare()
             lock.acquire()
         except Timeout:
             who = owner.read_text(errors="replace").strip() if owner.exists() else "another build"
@@ -158,35 +167,58 @@ class Store:
             raise _cannot_write(self.folder, error) from error
         try:
             for leftover in (self.folder / _ASIDE).iterdir():
-                leftover.unlink(missing_ok=True)
+                with suppress(PermissionError):  # Windows: somebody is writing it
+                    leftover.unlink(missing_ok=True)
             self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
             yield
         finally:
             lock.release()
 
-    def clear(self) -> None:
-        """Remove the store with everything in it.
+    def clear(self) -> list[str]:
+        """Remove all that is ours, and the folder unless it holds something else.
 
-        Raises StoreError where a build is using it, or the disk refuses.
+        Return the names of what is left. Raises StoreError where a build is using the store, or
+        the disk refuses.
         """
         with self.locked():
-            pass
-        try:
-            shutil.rmtree(self.folder)
-        except OSError as error:
-            raise StoreError(f"cannot remove {self.folder}: {error.strerror}") from error
+            self._remove([*self._kept(), *(self.folder / _ASIDE).iterdir()])
+        tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
+        tags = [tag, ignore] if _says(tag, _TAG) and _says(ignore, _IGNORE) else []
+        # On Windows, no lock is removed while it is held.
+        self._remove([*(self.folder / name for name in _IN_ROOT), *tags])
+        _remove_if_empty([self.folder / _ASIDE, self.folder])
+        return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
+
+    def _kept(self) -> list[Path]:
+        """Return the files that are kept by key, records included."""
+        return [
+            path
+            for kind in _KINDS
+            for path in (self.folder / kind).glob("??/*")
+            if _KEPT.fullmatch(path.name) and path.name.startswith(path.parent.name)
+        ]
+
+    def _remove(self, paths: Sequence[Path]) -> None:
+        """Remove files, and folders of ours that hold nothing else."""
+        for path in paths:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(f"cannot remove {path}: {error.strerror}") from error
+        kinds = [self.folder / kind for kind in _KINDS]
+        _remove_if_empty([*(parent for kind in kinds for parent in kind.glob("??")), *kinds])
 
     def _keep(self, path: Path, data: bytes, **facts: Any) -> dict[str, Any]:
         """Write a file, then its record, which says when it was whole; return the record."""
         modified = self._write(path, data)
         checksum = hashlib.sha256(data).hexdigest()
         record = {**facts, "bytes": len(data), "sha256": checksum, "modified": modified}
-        self._write(_record_path(path), _sealed(record))
+        self._write(_record_path(path), sealed(record))
         return record
 
     def _sound(self, path: Path) -> dict[str, Any]:
         """Return the record of a file that is what it was when it was written, else nothing."""
-        record = _read_json(_record_path(path)) or {}
+        record = read_sealed(_record_path(path)) or {}
         try:
             status = path.stat()
             if status.st_size != record.get("bytes"):
@@ -198,7 +230,7 @@ class Store:
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
-                    self._write(_record_path(path), _sealed(record))
+                    self._write(_record_path(path), sealed(record))
         except OSError:
             return {}
         return record
@@ -211,35 +243,52 @@ class Store:
 
     def _write(self, path: Path, data: bytes) -> int:
         """Write a whole file or none; return its time of modification, in nanoseconds."""
-        aside: Path | None = None
         try:
-            self._prepared  # noqa: B018 - creates the folder once
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
-            aside = Path(name)
+            try:
+                return self._replace(path, data)
+            except FileNotFoundError:
+                # A build that starts sweeps away what others are just writing, too.
+                return self._replace(path, data)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+    def _replace(self, path: Path, data: bytes) -> int:
+        self._prepare()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
+        aside = Path(name)
+        try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
             aside.chmod(0o644)
             modified = aside.stat().st_mtime_ns
             aside.replace(path)
-        except OSError as error:
-            if aside is not None:
-                aside.unlink(missing_ok=True)
-            raise _cannot_write(path, error) from error
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
         return modified
 
-    @cached_property
-    def _prepared(self) -> bool:
-        """Create the folder, invisible to git and to backups that honour CACHEDIR.TAG."""
-        (self.folder / _ASIDE).mkdir(parents=True, exist_ok=True)
-        (self.folder / ".gitignore").write_text("*\n")
-        tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
-        (self.folder / "CACHEDIR.TAG").write_text(tag)
-        return True
+    def _prepare(self) -> None:
+        """Create the folder; one that was there before may hold what others want to be seen."""
+        with suppress(FileExistsError):
+            self.folder.mkdir(parents=True)
+            (self.folder / "CACHEDIR.TAG").write_text(_TAG)
+            (self.folder / ".gitignore").write_text(_IGNORE)
+        (self.folder / _ASIDE).mkdir(exist_ok=True)
 
 
 def _record_path(path: Path) -> Path:
     return Path(f"{path}.json")
+
+
+def _says(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
+
+
+def _remove_if_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # it holds something, or a disk is mounted there
+            folder.rmdir()
 
 
 def _cannot_write(path: Path, error: OSError) -> StoreError:
@@ -247,29 +296,3 @@ def _cannot_write(path: Path, error: OSError) -> StoreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         message += "; make room and build again: what was rendered is kept"
     return StoreError(message)
-
-
-# JSON with its checksum, which is JSON again.
-_BEFORE, _BETWEEN, _AFTER = b'{"data":', b',"sha256":"', b'"}'
-
-
-def _sealed(data: dict[str, Any]) -> bytes:
-    return _seal(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
-
-
-def _seal(body: bytes) -> bytes:
-    checksum = hashlib.sha256(body).hexdigest().encode()
-    return b"".join([_BEFORE, body, _BETWEEN, checksum, _AFTER])
-
-
-def _read_json(path: Path) -> dict[str, Any] | None:
-    """Return what was sealed, or None where the file is missing or not as it was written."""
-    try:
-        kept = path.read_bytes()
-    except OSError:
-        return None
-    body = kept[len(_BEFORE) : -len(_BETWEEN) - 64 - len(_AFTER)]
-    if not body or kept != _seal(body):
-        return None
-    data: dict[str, Any] = json.loads(body)
-    return data

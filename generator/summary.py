@@ -27,6 +27,7 @@ from generator.check import CheckReport
 from generator.errors import Problem, printable
 from generator.kinship import Kinship
 from generator.plan import Job, Plan
+from generator.render import RenderReport
 
 
 class Bar:
@@ -84,13 +85,17 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
     failures = report.rendered.failures
     for line in failed_frames(report.plan, failures):
         print(printable(line), file=sys.stderr)
+    lacking = unmeasured(report.plan, report.rendered)
+    for cause, inputs in lacking.items():
+        what = f"{', '.join(dict.fromkeys(inputs.values()))}: {_count(len(inputs), 'frame')}"
+        print(printable(f"{what} could not be measured: {cause}"), file=sys.stderr)
     for name, reason in report.failed_exports.items():
         print(printable(f"models/{name}: {reason}"), file=sys.stderr)
     if not options.quiet:
         made = _count(report.rendered.frames, "frame")
         where = f" on {report.rendered.device}" if report.rendered.device else ""
         measured = report.rendered.measurements
-        if not report.rendered.frames:
+        if not report.rendered.frames and not failures:
             print(f"nothing to render, {_count(report.reused, 'frame')} reused", end="")
         else:
             print(f"{made} rendered{where}, {report.reused} reused", end="")
@@ -99,8 +104,12 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
         size = f"{_count(site.pages, 'page')}, {site.files} files, {_size(site.bytes)}"
         print(f"{report.output}: {size}")
         print(f"look at it: {_serve_command(options)}")
-    lost = [_count(len(failures), "frame")] if failures else []
-    lost += [_count(len(report.failed_exports), "export")] if report.failed_exports else []
+    counts = {
+        "frame": len(failures),
+        "measurement": sum(map(len, lacking.values())),
+        "export": len(report.failed_exports),
+    }
+    lost = [_count(number, noun) for noun, number in counts.items() if number]
     if lost:
         message = f"{' and '.join(lost)} could not be made (see above); the next build tries again"
         print(message, file=sys.stderr)
@@ -154,11 +163,19 @@ def failed_frames(plan: Plan, failures: dict[str, str]) -> Iterable[str]:
     """Say for each failure whose frame it was: comparison, input, label, cause."""
     for comparison in plan.comparisons:
         for shown in comparison.shown:
-            keys = [shown.frame.key, shown.measurement.key if shown.measurement else ""]
-            for key in keys:
-                if key in failures:
-                    place = " / ".join(filter(None, (comparison.id, shown.input, shown.label)))
-                    yield f"{place}: {failures[key]}"
+            if shown.frame.key in failures:
+                place = " / ".join(filter(None, (comparison.id, shown.input, shown.label)))
+                yield f"{place}: {failures[shown.frame.key]}"
+
+
+def unmeasured(plan: Plan, report: RenderReport) -> dict[str, dict[str, str]]:
+    """Return what could not be measured though its frame is there: by cause, key and input."""
+    causes: dict[str, dict[str, str]] = {}
+    for shown in plan.shown:
+        key = shown.measurement.key if shown.measurement else ""
+        if key in report.unmeasured and shown.frame.key not in report.failures:
+            causes.setdefault(report.unmeasured[key], {})[key] = shown.input
+    return causes
 
 
 def _strict(warnings: tuple[Problem, ...], options: argparse.Namespace) -> int:

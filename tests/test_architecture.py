@@ -16,7 +16,8 @@ MAY_IMPORT = {
     "facts": set(),
     "manifest": {"errors", "facts"},
     "plan": {"errors", "facts", "manifest"},
-    "store": {"errors", "plan"},
+    "sealed": set(),
+    "store": {"errors", "plan", "sealed"},
     "images": {"errors", "facts", "plan"},
     "metrics": set(),
     "examine": {"errors", "facts", "images", "manifest", "store", "networks"},
@@ -50,7 +51,7 @@ MAY_IMPORT = {
         "store",
     },
     "serve": {"errors"},
-    "summary": {"build", "check", "errors", "kinship", "plan"},
+    "summary": {"build", "check", "errors", "kinship", "plan", "render"},
 }
 """For each room the rooms it may import; ``cli`` may import all, ``__version__`` is no room."""
 

@@ -233,6 +233,15 @@ def test_output_that_cannot_show_a_sign_gets_its_number(project: Path, encoding:
     assert err.endswith(f"warning: '{page}' leads nowhere\n")
 
 
+def test_clean_names_what_it_leaves(project: Path, run: Run) -> None:
+    for name in ("a", "b", "c", "d"):
+        (project / ".cache" / name).mkdir(parents=True)
+    run("build")
+    expected = f"removed {project}/.cache, but not what others keep there: a, b, c and 1 more\n"
+    assert run("clean", "--cache", "-o", "other")[1] == expected
+    assert sorted(path.name for path in (project / ".cache").iterdir()) == ["a", "b", "c", "d"]
+
+
 def test_quiet_says_nothing(project: Path, run: Run) -> None:
     assert run("build", "-q") == (0, "", "")
     assert run("check", "-q") == (0, "", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -164,6 +165,50 @@ def test_an_input_that_vanishes_costs_its_own_frames_only(
     status, out, err = run("build")
     assert (status, err) == (0, "")
     assert out.startswith("4 frames rendered")
+
+
+def test_a_reference_that_cannot_be_read_costs_its_figures_only(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Path("photo.png").read_bytes()
+    Path("truth.png").write_bytes(whole[: len(whole) // 2])
+    edit("reference: photo.png", "reference: truth.png")
+    edit("list: {", "list: {metrics: [], ")
+    status, out, err = run("build")
+    assert status == 1
+    assert out.startswith("4 frames rendered on cpu, 0 reused ")
+    line, summary = err.splitlines()
+    assert line.startswith(f"photo: 4 frames could not be measured: {project}/truth.png: damaged")
+    assert summary == "4 measurements could not be made (see above); the next build tries again"
+    data = json.loads(Path("_site/comparisons/mix/data.json").read_text())
+    assert [frame.keys() & {"url", "psnr"} for frame in data["frames"]] == [{"url"}] * 4
+
+    with monkeypatch.context() as patch:
+        # What the networks would make could not be measured anyway.
+        patch.setattr("generator.networks.render.render", None)
+        status, out, again = run("build")
+    assert (status, again) == (1, err)
+    assert out.startswith("nothing to render, 4 frames reused ")
+
+    Path("truth.png").write_bytes(whole)
+    status, out, err = run("build")
+    assert (status, err) == (0, "")
+    assert out.startswith("nothing to render, 4 frames reused, 4 measured ")
+    assert "PSNR" in Path("_site/comparisons/mix/index.html").read_text("utf-8")
+
+
+def test_a_lost_frame_is_not_lost_once_more_as_a_measurement(project: Path, run: Run) -> None:
+    whole = Path("photo.png").read_bytes()
+    shutil.copy("photo.png", "truth.png")
+    Path("photo.png").write_bytes(whole[: len(whole) // 2])
+    edit("reference: photo.png", "reference: truth.png")
+    edit("  mix:", "  bare: {metrics: [], choose: [input, a, b]}\n  mix:")
+    status, out, err = run("build")
+    assert status == 1
+    assert out.startswith("0 frames rendered, 0 reused ")
+    summary = err.splitlines()[-1]
+    assert summary == "4 frames could not be made (see above); the next build tries again"
+    assert "measure" not in err
 
 
 def test_an_export_that_cannot_be_made_costs_itself_only(

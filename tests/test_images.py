@@ -18,6 +18,7 @@ from PIL import Image, ImageCms
 from generator import images
 from generator.errors import ImageError
 from generator.facts import ImageFacts
+from generator.images.masks import mask
 from generator.plan import Encoding, File, Input, Noise
 
 RNG = np.random.default_rng(1)
@@ -276,6 +277,30 @@ ENCODINGS = [
 ]
 
 
+@pytest.mark.parametrize(("colour_type", "channels"), [(0, 1), (2, 3), (4, 2), (6, 4)])
+def test_a_deep_mask_is_the_same_region(tmp_path, colour_type, channels):
+    samples = np.dstack([*[GRAY] * (channels - (channels % 2 == 0)), ALPHA])[..., :channels]
+    (tmp_path / "deep.png").write_bytes(png16(samples.astype(np.int64) * 257, colour_type))
+    flat = saved(tmp_path, Image.fromarray(samples.squeeze()), "flat.png")
+    masks = [mask(path, None, (31, 20), (31, 20)) for path in (tmp_path / "deep.png", flat)]
+    assert masks[0] == masks[1]
+    seen = GRAY * (ALPHA / 255) if channels % 2 == 0 else GRAY
+    assert np.abs(_decoded(masks[0])[..., 0] - seen).max() <= 1
+
+
+def test_a_mask_lies_as_its_picture_does(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    options = {"exif": exif}
+    turned = saved(tmp_path, Image.fromarray(GRAY), "turned.png", **options)
+    upright = saved(tmp_path, Image.fromarray(np.rot90(GRAY, -1)), "upright.png")
+    assert images.read_facts(turned).width == 20
+    crop = (2, 3, 10, 20)
+    assert mask(turned, crop, (20, 31), (10, 20)) == mask(upright, crop, (20, 31), (10, 20))
+    seen = np.rot90(GRAY, -1)[3:23, 2:12]
+    assert np.array_equal(_decoded(mask(turned, crop, (20, 31), (10, 20)))[..., 0], seen)
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: f"{e.format}-{e.quality}")
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 def test_encoded_pictures_come_back(encoding, channels):
@@ -289,7 +314,7 @@ def test_encoded_pictures_come_back(encoding, channels):
     }[channels]
     data = images.encode(pixels, encoding)
     assert data == images.encode(pixels, encoding)
-    found = images.decode(data)
+    found = _decoded(data)
     assert found.shape[:2] == (40, 64)
     if encoding.format == "jpeg":
         assert found.shape[2] in (1, 3)
@@ -305,11 +330,16 @@ def test_encoded_pictures_come_back(encoding, channels):
         assert np.abs(found - target).mean() < 6
 
 
+def _decoded(data: bytes) -> np.ndarray:
+    pixels = np.asarray(Image.open(BytesIO(data)))
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
 def test_what_a_format_cannot_hold_is_said():
     wide = np.zeros((1, 16384, 3), np.uint8)
     with pytest.raises(ImageError, match=r"16383 pixels a side; use images.format: png"):
         images.encode(wide, Encoding("webp", 90))
-    assert images.decode(images.encode(wide, Encoding("png", 90))).shape == wide.shape
+    assert _decoded(images.encode(wide, Encoding("png", 90))).shape == wide.shape
     for form in ("jpeg", "avif"):
         with pytest.raises(ImageError, match="never lossless"):
             images.encode(COLOUR, Encoding(form, "lossless"))
@@ -318,12 +348,12 @@ def test_what_a_format_cannot_hold_is_said():
 def test_cards_show_half_of_each(tmp_path):
     red = saved(tmp_path, Image.new("RGB", (80, 30), "red"), "r.png")
     blue = saved(tmp_path, Image.new("RGBA", (20, 90), (0, 0, 255, 255)), "b.png")
-    card = images.decode(images.composite_card(red, blue, (120, 80)))
+    card = _decoded(images.composite_card(red, blue, (120, 80)))
     assert card.shape == (80, 120, 3)
     assert np.abs(card[40, 20].astype(int) - (255, 0, 0)).max() < 20
     assert np.abs(card[40, 100].astype(int) - (0, 0, 255)).max() < 20
     assert card[40, 59].min() > 200
-    assert images.decode(images.social_card(red, blue)).shape == (630, 1200, 3)
+    assert _decoded(images.social_card(red, blue)).shape == (630, 1200, 3)
 
 
 def test_bombs_are_refused_by_their_header(tmp_path):

@@ -6,8 +6,10 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from build_support import DATA, Run
+from PIL import Image
 
 MANIFEST = """\
 site: {title: T}
@@ -69,6 +71,23 @@ def test_inspect_prints_a_table_and_json(run: Run) -> None:
     assert found["verdict"] == "related"
     assert found["pairs"][0]["steps"] == []
     assert all(layer["cosine"] <= 1 for layer in found["pairs"][0]["layers"])
+
+
+def test_inspect_sees_pictures_as_a_build_does(run: Run) -> None:
+    """Of 16 bits, and turned by a note in the file."""
+    gray = np.asarray(Image.open("photo.png").convert("L"))
+    Image.fromarray(gray).save("flat.png")
+    Image.fromarray(gray.astype(np.uint16) * 257).save("deep.png")
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    Image.fromarray(gray[::-1, ::-1]).save("turned.png", exif=exif)
+    models = ("tiny_a.safetensors", "tiny_b.safetensors")
+    flat, deep, turned = (
+        run("inspect", *models, "--json", "--on", f"{name}.png")[1]
+        for name in ("flat", "deep", "turned")
+    )
+    assert json.loads(flat)["pairs"][0]["steps"]
+    assert deep == turned == flat
 
 
 def test_inspect_needs_two_models_that_exist(run: Run) -> None:

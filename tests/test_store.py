@@ -9,13 +9,17 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from build_support import snapshot
 
 from generator.errors import StoreError
 from generator.facts import File
 from generator.plan import Encoding, Frame, Input, Measurement, Original, Picture
 from generator.store import Measured, Record, Store
+
+MEASURED = Measured(27.61, 0.81)
 
 
 def frame(number: int = 0) -> Frame:
@@ -171,6 +175,30 @@ def test_leftovers_of_a_killed_build_go(store: Store) -> None:
     assert store.record(frame()) is not None
 
 
+@pytest.mark.parametrize("step", ["chmod", "stat", "replace"])
+def test_who_writes_beside_a_starting_build_loses_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """As ``check`` does, which takes no lock: the build sweeps ``aside`` while it is writing."""
+    store.write("facts.json", {"a": 1})
+    real = getattr(Path, step)
+    started: list[Path] = []
+
+    def after_a_start(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path.parent.name == "aside" and not started:
+            started.append(path)
+            with Store(store.folder).locked():
+                assert not path.exists()
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, step, after_a_start)
+    store.write("facts.json", {"a": 2})
+    monkeypatch.undo()
+    assert len(started) == 1
+    assert store.read("facts.json") == {"a": 2}
+    assert list((store.folder / "aside").iterdir()) == []
+
+
 def test_many_threads_may_put_the_same_frame(store: Store) -> None:
     def put() -> None:
         for _ in range(20):
@@ -189,6 +217,44 @@ def test_the_cache_stays_out_of_repositories_and_backups(store: Store) -> None:
     store.put(frame(), b"picture", "")
     assert (store.folder / ".gitignore").read_text() == "*\n"
     assert (store.folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d17278")
+
+
+def test_a_folder_of_others_is_neither_hidden_nor_emptied(store: Store) -> None:
+    """As ``~/.cache`` is, when site.yaml lies in the home folder."""
+    others = {
+        "pip/wheel": b"1", "frames/3f/holiday.jpeg": b"2", "frames/3f.txt": b"3",
+        "derived/notes.json": b"4", "other.json": b"5",
+    }  # fmt: skip
+    for name, data in others.items():
+        (store.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (store.folder / name).write_bytes(data)
+    store.put(frame(), b"picture", "")
+    store.put_measured(Measurement(frame().picture, File("f" * 64, Path("r")), None), MEASURED)
+    store.derived("ab" * 16, "webp", lambda: b"card")
+    for name in ("facts.json", "rates.json"):
+        store.write(name, {"a": 1})
+    assert not (store.folder / ".gitignore").exists()
+    assert not (store.folder / "CACHEDIR.TAG").exists()
+    assert store.clear() == ["derived", "frames", "other.json", "pip"]
+    assert snapshot(store.folder) == others
+
+
+def test_tags_of_others_stay(store: Store) -> None:
+    store.folder.mkdir()
+    tags = {".gitignore": b"*\n", "CACHEDIR.TAG": b"Signature: 8a477f597d28d172789f06886806bc55\n"}
+    for name, data in tags.items():
+        (store.folder / name).write_bytes(data)
+    store.put(frame(), b"picture", "")
+    assert store.clear() == sorted(tags)
+    assert snapshot(store.folder) == tags
+
+
+def test_a_store_behind_a_link_is_emptied(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    store.folder.symlink_to(tmp_path / "elsewhere")
+    store.put(frame(), b"picture", "")
+    assert store.clear() == []
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_done(

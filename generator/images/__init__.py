@@ -4,10 +4,11 @@ Everything that touches Pillow is here, and nothing here touches torch.
 """
 
 from generator.images.cards import composite_card, social_card
-from generator.images.encode import decode, encode
+from generator.images.encode import encode
 from generator.images.opening import MAX_PIXELS, read_facts
 from generator.images.prepare import (
     Prepared,
+    decode,
     enlarge_alpha,
     original,
     prepare,

@@ -1,4 +1,4 @@
-"""Write pictures in the site's formats, and read them back.
+"""Write pictures in the site's formats.
 
 Efforts were chosen on photographs of 1932×384 (one core, times and sizes relative to Pillow's
 defaults): what is bought with more time is a few per cent of the bytes.
@@ -7,7 +7,6 @@ defaults): what is bought with more time is a few per cent of the bytes.
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generator.errors import ImageError
-from generator.images.opening import opened
-from generator.images.prepare import array_of, image_of
+from generator.images.prepare import image_of
 from generator.plan.frames import Encoding
-
-_STANDARD_MODES = ("L", "LA", "RGB", "RGBA")
 
 
 def encode(pixels: NDArray[np.uint8], encoding: Encoding) -> bytes:
@@ -46,14 +42,6 @@ def encode(pixels: NDArray[np.uint8], encoding: Encoding) -> bytes:
             f"a picture of {width}×{height} cannot be written as {encoding.format}: {error}"
         ) from error
     return target.getvalue()
-
-
-def decode(data: bytes | Path) -> NDArray[np.uint8]:
-    """Return the pixels (H, W, C) of a file that ``encode`` made, or of any 8-bit picture."""
-    source = BytesIO(data) if isinstance(data, bytes) else data
-    with opened(source) as image:
-        mode = image.mode if image.mode in _STANDARD_MODES else "RGB"
-        return array_of(image.convert(mode) if mode != image.mode else image)
 
 
 def on_white(image: Image.Image) -> Image.Image:

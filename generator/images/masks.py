@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from generator.errors import ImageError
-from generator.images.opening import opened
+from generator.images.prepare import decode, image_of
 
 
 def mask(
@@ -20,13 +20,13 @@ def mask(
     """Return a gray PNG of ``size`` (width, height): white is the region, gray its soft edge.
 
     What is transparent in the file is outside. A mask that is as large as the ``original``
-    uncropped picture is cropped as that is. Raises ImageError where the mask's shape is another
-    than that of the frames.
+    uncropped picture is cropped as that is. Raises ImageError where the file cannot be read, or the
+    mask's shape is another than that of the frames.
     """
-    with opened(path) as image:
-        gray = image.convert("L")
-        if image.has_transparency_data:
-            gray = ImageChops.multiply(gray, image.convert("RGBA").getchannel("A"))
+    image = image_of(decode(path))
+    gray = image.convert("L")
+    if "A" in image.getbands():
+        gray = ImageChops.multiply(gray, image.getchannel("A"))
     if crop and gray.size == original and gray.size != size:
         x, y, width, height = crop
         gray = gray.crop((x, y, x + width, y + height))

@@ -68,10 +68,18 @@ def prepare(picture: Input) -> Prepared:
 def original(picture: Input) -> NDArray[np.uint8]:
     """Return the prepared input as it is shown, (H, W, C): rounded, clipped, alpha last."""
     prepared = prepare(picture)
-    levels = round_levels(prepared.levels)
-    if prepared.alpha is None:
-        return levels
-    return np.concatenate([levels, round_levels(prepared.alpha * 255)[..., None]], axis=2)
+    return _shown(prepared.levels, prepared.alpha)
+
+
+def decode(path: Path) -> NDArray[np.uint8]:
+    """Return a picture file as an input is shown, (H, W, C), but as it stands there.
+
+    Upright, in sRGB, rounded to 8 bits, alpha last. Raises ImageError when it cannot be read.
+    """
+    source = load(path)
+    if isinstance(source, Deep):
+        return _shown(source.levels, source.alpha)
+    return array_of(source)
 
 
 def resample(picture: Input, method: Resampling, scale: int) -> NDArray[np.uint8]:
@@ -128,6 +136,13 @@ def array_of(image: Image.Image) -> NDArray[np.uint8]:
     """Return a Pillow image of mode L, LA, RGB or RGBA as (H, W, C)."""
     pixels = np.asarray(image)
     return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def _shown(levels: NDArray[np.float32], alpha: NDArray[np.float32] | None) -> NDArray[np.uint8]:
+    rounded = round_levels(levels)
+    if alpha is None:
+        return rounded
+    return np.concatenate([rounded, round_levels(alpha * 255)[..., None]], axis=2)
 
 
 def _size(source: Image.Image | Deep) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from generator.manifest.types import Interpolate
 from generator.plan import ComparisonPlan, Plan
 from generator.store import Store
 
-VERSION = 1
+VERSION = 2
 """Raised whenever masks would come out otherwise."""
 
 
