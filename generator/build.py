@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generator.doubts import doubts
 from generator.errors import Problem
 from generator.estimate import keep_rate
 from generator.examine import examine, read_models_here
 from generator.exports import make_exports
+from generator.facts import Facts
 from generator.kinship import find_kinship, inspect_here, kinship_warnings
 from generator.manifest import ManifestFile, load, unused
 from generator.plan import Job, Plan, make_plan
@@ -74,7 +76,7 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
     kinship = find_kinship(plan, facts, file, store, inspect_here)
     device = options.device or file.manifest.render.device
     begun = time.monotonic()
-    rendered = render(jobs, store, device=device, progress=progress(jobs))
+    rendered = _named(render(jobs, store, device=device, progress=progress(jobs)), facts)
     keep_rate(jobs, facts, store, time.monotonic() - begun)
     exports, failed_exports = make_exports(plan, store)
     site = write_site(
@@ -97,8 +99,17 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
         site=site,
         output=options.output,
         seconds=time.monotonic() - started,
-        warnings=unused(file) + kinship_warnings(kinship, plan, file) + site.warnings,
+        warnings=unused(file)
+        + doubts(file, facts)
+        + kinship_warnings(kinship, plan, file)
+        + site.warnings,
     )
+
+
+def _named(report: RenderReport, facts: Facts) -> RenderReport:
+    """Return a report whose reasons call files what the manifest calls them: they are published."""
+    named = {key: facts.named(reason) for key, reason in report.failures.items()}
+    return replace(report, failures=named)
 
 
 def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.build import CACHE, missing
+from generator.doubts import doubts
 from generator.errors import Problem
 from generator.estimate import estimate_bytes, estimate_seconds
 from generator.examine import examine, read_models_apart
@@ -44,5 +45,5 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, facts, store),
-        unused(file) + kinship_warnings(kinship, plan, file) + warnings,
+        unused(file) + doubts(file, facts) + kinship_warnings(kinship, plan, file) + warnings,
     )

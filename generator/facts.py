@@ -39,7 +39,7 @@ class ModelFacts:
     ``scale`` output over input side; channels 1 or 3; ``parameters`` their number; ``half`` and
     ``bfloat16`` whether the architecture is fit for these precisions; ``tensors`` every entry of
     the state dict, by key, in which ``digest`` is empty for floating point (these are mixed) and
-    for ``num_batches_tracked``.
+    for ``num_batches_tracked``; ``damaged`` the first of them with values that are not numbers.
     """
 
     architecture: str
@@ -51,6 +51,7 @@ class ModelFacts:
     half: bool
     bfloat16: bool
     tensors: dict[str, Tensor]
+    damaged: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,17 @@ class Facts:
     networks: dict[str, ModelFacts]
     images: dict[str, ImageFacts]
     frames: dict[str, tuple[File, ...]]
+
+    def named(self, message: str) -> str:
+        """Return a message with files called what the manifest calls them.
+
+        Of those that it places by the whole way from the disk's root only the name is left: a
+        site that says what is missing does not say whose folders its author has.
+        """
+        for written, file in self.files.items():
+            name = Path(written).name if Path(written).is_absolute() else written
+            message = message.replace(str(file.path), name)
+        return message
 
 
 def mixable(first: ModelFacts, second: ModelFacts) -> str | None:

@@ -161,6 +161,8 @@ def _pairs(
     for first, second in _mixed(comparison):
         files = [facts.files[file.manifest.models[model].path] for model in (first, second)]
         key = _key(files, inputs)
+        if facts.models[first].damaged or facts.models[second].damaged:
+            continue  # whose weights are not numbers is like nobody
         if inspect is None and not store.has_derived(key, "json"):
             continue
         make = partial(_measure, files, inputs, inspect or inspect_here)

@@ -25,10 +25,13 @@ MAY_IMPORT = {
     "networks": {"errors", "facts", "images", "kinship", "plan", "render"},
     "render": {"errors", "images", "metrics", "networks", "plan", "store"},
     "site": {"errors", "facts", "images", "kinship", "manifest", "plan", "store"},
+    "doubts": {"errors", "facts", "manifest"},
     "estimate": {"facts", "plan", "store"},
     "exports": {"errors", "networks", "plan", "site", "store"},
     "build": {
+        "doubts",
         "exports",
+        "facts",
         "errors",
         "estimate",
         "examine",
@@ -41,6 +44,7 @@ MAY_IMPORT = {
     },
     "check": {
         "build",
+        "doubts",
         "errors",
         "estimate",
         "examine",

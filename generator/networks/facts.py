@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def describe(descriptor: Descriptor) -> ModelFacts:
             key: Tensor(tuple(value.shape), "" if _may_differ(key, value) else _digest(value))
             for key, value in descriptor.model.state_dict().items()
         },
+        damaged=next(_damaged(descriptor), ""),
     )
 
 
@@ -54,6 +55,12 @@ def main(paths: Sequence[str]) -> int:
         sys.stdout.write(json.dumps({"path": path, **found}) + "\n")
         sys.stdout.flush()
     return 0
+
+
+def _damaged(descriptor: Descriptor) -> Iterator[str]:
+    for key, value in descriptor.model.named_parameters():
+        if not value.isfinite().all():
+            yield key
 
 
 def _may_differ(key: str, value: torch.Tensor) -> bool:

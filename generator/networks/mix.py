@@ -185,6 +185,8 @@ def mix_file(weights: Weights, output: Path) -> None:
     mixer = Mixer(torch.device("cpu"), budget=2**31)
     descriptor = mixer.mix([(path, weight) for _, path, weight in hashed])
     fused(descriptor)
+    if key := describe(descriptor).damaged:
+        raise ModelError(f"'{key}' of the mix is not of numbers: one of the models is damaged")
     state = {
         key: value.clone(memory_format=torch.contiguous_format)
         for key, value in descriptor.model.state_dict().items()

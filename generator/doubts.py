@@ -1,0 +1,57 @@
+"""What a manifest's files can be used for, but hardly are what their author means: warnings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from generator.errors import Problem
+from generator.facts import Facts
+from generator.manifest import ManifestFile
+from generator.manifest.yamlfile import Location
+
+Found = tuple[Location, str]
+
+
+def doubts(file: ManifestFile, facts: Facts) -> tuple[Problem, ...]:
+    """Return a warning for each file that will not show what it was chosen for."""
+    found = (*_models(file, facts), *_references(file, facts), *_frames(facts))
+    return tuple(file.problem(where, message) for where, message in found)
+
+
+def _models(file: ManifestFile, facts: Facts) -> Iterator[Found]:
+    manifest = file.manifest
+    for name, model in facts.models.items():
+        if model.damaged:
+            message = f"'{model.damaged}' in it holds values that are not numbers: fetch it again"
+            yield ("models", name, "path"), message
+    for name, comparison in manifest.comparisons.items():
+        mixed = comparison.interpolate.models if comparison.interpolate else ()
+        for one, other in itertools.combinations(mixed, 2):
+            files = [facts.files[manifest.models[model].path] for model in (one, other)]
+            if files[0].sha256 == files[1].sha256:
+                where = ("comparisons", name, "interpolate", "models", mixed.index(other))
+                yield where, f"'{one}' and '{other}' are the same weights: so is all between them"
+
+
+def _references(file: ManifestFile, facts: Facts) -> Iterator[Found]:
+    for name, picture in file.manifest.inputs.items():
+        if picture.reference:
+            paths = picture.path, picture.reference
+            input_, reference = (facts.images[facts.files[path].sha256] for path in paths)
+            if reference.channels < input_.channels:
+                message = "a gray reference of a colour picture: what it measures is lost colour"
+                yield ("inputs", name, "reference"), message
+
+
+def _frames(facts: Facts) -> Iterator[Found]:
+    for name, files in facts.frames.items():
+        pictures = [facts.images[file.sha256] for file in files]
+        sizes = {
+            (picture.width, picture.height): file
+            for picture, file in zip(pictures, files, strict=True)
+        }
+        if len(sizes) > 1:
+            (width, height), (wide, high) = list(sizes)[:2]
+            message = f"frames of different sizes, such as {width}×{height} and {wide}×{high}"
+            yield ("comparisons", name, "frames"), f"{message}: under the slider they will jump"
