@@ -145,12 +145,17 @@ def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
             width = max(map(len, names))
             print(f"  {'layer':{width}}  cosine  same index")
             for name, layer in zip(names, pair.layers, strict=True):
-                print(f"  {name:{width}}  {layer.cosine:6.3f}  {layer.same_index:10.0%}")
+                cosine, share = _figure(layer.cosine, ".3f"), _figure(layer.same_index, ".0%")
+                print(f"  {name:{width}}  {cosine:>6}  {share:>10}")
         if pair.steps:
             print("  alpha  mix against blend  colour shift (levels)")
             for step in pair.steps:
                 shift = " ".join(f"{value:+.2f}" for value in step.colour_shift)
                 print(f"  {step.alpha:5.2f}  {step.barrier_db:14.1f} dB  {shift}")
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "-" if value is None else f"{value:{form}}"
 
 
 def warn(warnings: Iterable[Problem]) -> None:
