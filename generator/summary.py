@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -156,6 +157,16 @@ def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
 
 def _figure(value: float | None, form: str) -> str:
     return "-" if value is None else f"{value:{form}}"
+
+
+def print_removed(removed: Mapping[Path, Sequence[str]]) -> None:
+    """Print which folders were removed, and what was left in them because it is not ours."""
+    for folder, left in removed.items():
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        others = f", but not what others keep there: {', '.join(left[:3])}{more}" if left else ""
+        print(f"removed {folder}{printable(others)}")
+    if not removed:
+        print("nothing to remove")
 
 
 def warn(warnings: Iterable[Problem]) -> None:
