@@ -297,24 +297,18 @@ def _clean(options: argparse.Namespace) -> int:
     from generator.manifest import load
     from generator.site import remove_site
     from generator.store import Store
+    from generator.summary import print_removed
 
-    removed = [str(options.output)] if remove_site(options.output) else []
+    removed: dict[Path, Sequence[str]] = {}
+    if remove_site(options.output):
+        removed[options.output] = ()
     if options.cache:
         store = Store(load(options.config).root / CACHE)
         if store.folder.exists():
-            left = store.clear()
-            removed.append(f"{store.folder}{_except(left)}")
+            removed[store.folder] = store.clear()
     if not options.quiet:
-        print("\n".join(f"removed {what}" for what in removed) or "nothing to remove")
+        print_removed(removed)
     return 0
-
-
-def _except(left: Sequence[str]) -> str:
-    """Say what was not removed because it is not ours."""
-    if not left:
-        return ""
-    more = f" and {len(left) - 3} more" if len(left) > 3 else ""
-    return printable(f", but not what others keep there: {', '.join(left[:3])}{more}")
 
 
 def _complain(message: str) -> None:

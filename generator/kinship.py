@@ -27,7 +27,7 @@ from generator.store import Store
 
 Verdict = Literal["related", "doubtful", "unrelated"]
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same pair would be judged otherwise, or in other words."""
 
 CROPS = 3
@@ -40,11 +40,13 @@ RANKS: tuple[Verdict, ...] = ("related", "doubtful", "unrelated")
 class Layer:
     """How alike one layer is: ``cosine`` of all its weights, -1 to 1; ``same_index``, the share
     of filters whose most similar filter (by absolute cosine) in the other network has their index.
+
+    Only filters count that are zero in neither network; both figures are None where there are none.
     """  # noqa: D205
 
     name: str
-    cosine: float
-    same_index: float
+    cosine: float | None
+    same_index: float | None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -145,12 +146,27 @@ def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
             width = max(map(len, names))
             print(f"  {'layer':{width}}  cosine  same index")
             for name, layer in zip(names, pair.layers, strict=True):
-                print(f"  {name:{width}}  {layer.cosine:6.3f}  {layer.same_index:10.0%}")
+                cosine, share = _figure(layer.cosine, ".3f"), _figure(layer.same_index, ".0%")
+                print(f"  {name:{width}}  {cosine:>6}  {share:>10}")
         if pair.steps:
             print("  alpha  mix against blend  colour shift (levels)")
             for step in pair.steps:
                 shift = " ".join(f"{value:+.2f}" for value in step.colour_shift)
                 print(f"  {step.alpha:5.2f}  {step.barrier_db:14.1f} dB  {shift}")
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "-" if value is None else f"{value:{form}}"
+
+
+def print_removed(removed: Mapping[Path, Sequence[str]]) -> None:
+    """Print which folders were removed, and what was left in them because it is not ours."""
+    for folder, left in removed.items():
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        others = f", but not what others keep there: {', '.join(left[:3])}{more}" if left else ""
+        print(f"removed {folder}{printable(others)}")
+    if not removed:
+        print("nothing to remove")
 
 
 def warn(warnings: Iterable[Problem]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from build_support import DATA, Run
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 MANIFEST = """\
 site: {title: T}
@@ -88,6 +90,17 @@ def test_inspect_sees_pictures_as_a_build_does(run: Run) -> None:
     )
     assert json.loads(flat)["pairs"][0]["steps"]
     assert deep == turned == flat
+
+
+def test_inspect_shows_what_it_could_not_compare(run: Run) -> None:
+    state = load_file("tiny_a.safetensors")
+    state["body.4.weight"].zero_()
+    save_file(state, "zeroed.safetensors")
+    models = ("tiny_a.safetensors", "zeroed.safetensors")
+    _, out, _ = run("inspect", *models)
+    assert re.search(r"^  body\.4 +- +-$", out, re.MULTILINE)
+    layers = json.loads(run("inspect", *models, "--json")[1])["pairs"][0]["layers"]
+    assert layers[2] == {"name": "body.4", "cosine": None, "same_index": None}
 
 
 def test_inspect_needs_two_models_that_exist(run: Run) -> None:

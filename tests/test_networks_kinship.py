@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from dataclasses import asdict
@@ -82,6 +83,69 @@ def test_a_network_and_itself():
     assert all(layer.same_index == 1 for layer in found.layers)
     assert all(step.barrier_db == 100 for step in found.steps)
     assert len(found.layers) == 6
+
+
+def edited(tmp_path, change):
+    """Return tiny_a with its weights changed in place by ``change``."""
+    state = {key: v.float() for key, v in load_file(DATA / "tiny_a.safetensors").items()}
+    change(state)
+    path = tmp_path / f"{change.__name__}.safetensors"
+    save_file(state, path)
+    return path
+
+
+def noise(state):
+    torch.manual_seed(0)
+    for value in state.values():
+        value += 1e-4 * torch.randn_like(value)
+
+
+def zeroed(state):
+    state["body.4.weight"].zero_()
+
+
+def noise_on_zeros(state):
+    zeroed(state)
+    noise(state)
+
+
+def pruned(state):
+    state["body.4.weight"][:12].zero_()
+
+
+def faint(state):
+    state["body.4.weight"] *= 1e-30
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(zeroed, noise_on_zeros), (zeroed, noise), (zeroed, zeroed)]
+)
+def test_a_layer_that_is_zero_in_a_network_tells_nothing(tmp_path, one, other):
+    (found,) = inspect([edited(tmp_path, one), edited(tmp_path, other)], CROPS).pairs
+    assert found.verdict == "related", found.reasons
+    assert "1 of 5 layers left out, which are zero in one" in found.reasons
+    told = {layer.name: layer for layer in found.layers}
+    assert (told["body.4"].cosine, told["body.4"].same_index) == (None, None)
+    assert all(layer.cosine > 0.99 for name, layer in told.items() if name != "body.4")
+
+
+def test_a_zero_layer_does_not_make_strangers_related(tmp_path):
+    pair = [edited(tmp_path, zeroed), DATA / "tiny_other.safetensors"]
+    assert inspect(pair).verdict == "unrelated"
+
+
+@pytest.mark.parametrize("other", [pruned, faint])
+def test_filters_that_are_zero_or_faint_in_one_network_leave_it_related(tmp_path, other):
+    for pair in itertools.permutations([DATA / "tiny_a.safetensors", edited(tmp_path, other)]):
+        (found,) = inspect(pair).pairs
+        assert found.verdict == "related", found.reasons
+        assert all(layer.same_index == 1 for layer in found.layers)
+
+
+def test_networks_of_which_nothing_can_be_told_are_doubtful():
+    verdict, reasons = judge([Layer("x", None, None), Layer("y", 1.0, 1.0)], [])
+    assert verdict == "doubtful"
+    assert reasons == ("no layer can be compared: each is zero in one of the networks",)
 
 
 def test_the_figures_by_another_computation():

@@ -125,6 +125,14 @@ def test_similarity_by_layer_reaches_from_zero_to_one() -> None:
     assert similarity_chart("pair", layers[:1]) == ""
 
 
+def test_layers_that_tell_nothing_leave_a_gap_in_the_chart() -> None:
+    layers = [Layer("body.0", 0.95, 1.0), Layer("body.2", None, None), Layer("body.4", 0.9, 1.0)]
+    words = "".join(parsed(similarity_chart("pair", layers)).itertext())
+    assert "body.4" in words
+    assert "body.2" not in words
+    assert similarity_chart("pair", layers[:2]) == ""
+
+
 def test_charts_are_on_the_comparisons_page(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project")
     project.build()

@@ -74,15 +74,23 @@ def judge(layers: Sequence[Layer], steps: Sequence[Step]) -> tuple[Verdict, tupl
 
     The weakest layer decides: a network that differs from its twin in the order of one layer's
     filters only makes broken mixes too. The last layer does not count where there are others;
-    it is what a new task changes most, and with a filter for each colour matches by chance.
+    it is what a new task changes most, and with a filter for each colour matches by chance. Nor
+    does a layer that is zero in either network: it has no direction yet, whatever became of it
+    in the other (a layer that training starts from zero, one that was switched off).
     """
     counted = layers[:-1] or layers
-    cosine = min((layer.cosine for layer in counted), default=0.0)
-    matches = min((layer.same_index for layer in counted), default=0.0)
+    cosines = [layer.cosine for layer in counted if layer.cosine is not None]
+    shares = [layer.same_index for layer in counted if layer.same_index is not None]
+    if not cosines or not shares:
+        return "doubtful", ("no layer can be compared: each is zero in one of the networks",)
+    cosine, matches = min(cosines), min(shares)
     reasons = [
         f"least cosine of a layer {cosine:.2f}",
         f"in the least alike layer {matches:.0%} of the filters match the one of their index",
     ]
+    if len(cosines) < len(counted):
+        left_out = len(counted) - len(cosines)
+        reasons.append(f"{left_out} of {len(counted)} layers left out, which are zero in one")
     if steps:
         lost = max(step.work_lost for step in steps)
         reasons.append(f"mixes differ from blends by {lost:.0%} of what the networks do")
@@ -101,8 +109,17 @@ def _layers(one: Descriptor, other: Descriptor) -> Iterator[Layer]:
         if not _has_filters(module) or name.endswith("eval_conv"):
             continue
         a, b = (each.weight.detach().double().flatten(1).cpu() for each in (module, theirs[name]))
-        cosine = float(functional.cosine_similarity(a.flatten(), b.flatten(), dim=0))
-        yield Layer(name, round(cosine, 6), round(_same_index(a, b), 6))
+        yield _layer(name, a, b)
+
+
+def _layer(name: str, a: torch.Tensor, b: torch.Tensor) -> Layer:
+    """Compare the filters (rows) that have a direction in both networks."""
+    both = a.any(dim=1) & b.any(dim=1)
+    if not both.any():
+        return Layer(name, None, None)
+    a, b = a[both], b[both]
+    cosine = float((a * b).sum() / (a.norm() * b.norm()))
+    return Layer(name, round(cosine, 6), round(_same_index(a, b), 6))
 
 
 def _has_filters(module: torch.nn.Module) -> bool:
@@ -110,7 +127,8 @@ def _has_filters(module: torch.nn.Module) -> bool:
 
 
 def _same_index(a: torch.Tensor, b: torch.Tensor) -> float:
-    similarity = (functional.normalize(a, dim=1) @ functional.normalize(b, dim=1).T).abs()
+    one, other = (each / each.norm(dim=1, keepdim=True) for each in (a, b))
+    similarity = (one @ other.T).abs()
     nearest = similarity.argmax(dim=1)
     return float((nearest == torch.arange(len(a))).double().mean())
 

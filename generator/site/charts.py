@@ -102,12 +102,15 @@ def noise_charts(id_: str, levels: Sequence[NoiseLevel]) -> Markup:
 
 
 def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
-    """Return a figure of how alike two networks are, layer by layer, in the network's order."""
-    if len(layers) < 2:
+    """Return a figure of how alike two networks are, layer by layer, in the network's order.
+
+    Layers of which nothing can be said leave a gap.
+    """
+    places = list(enumerate(layers, start=1))
+    cosine = [(at, layer.cosine) for at, layer in places if layer.cosine is not None]
+    share = [(at, layer.same_index) for at, layer in places if layer.same_index is not None]
+    if len(cosine) < 2:
         return Markup()
-    places = range(1, len(layers) + 1)
-    cosine = zip(places, (layer.cosine for layer in layers), strict=True)
-    share = zip(places, (layer.same_index for layer in layers), strict=True)
     chart = Chart(
         f"chart-{id_}-layers",
         "Similarity by layer",
@@ -115,8 +118,8 @@ def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
         "cosine, share",
         (Curve("cosine", tuple(cosine)), Curve("same index", tuple(share))),
         3,
-        y_range=(min(0.0, *(layer.cosine for layer in layers)), 1.0),
-        rows=tuple(zip(places, (layer.name for layer in layers), strict=True)),
+        y_range=(min(0.0, *(value for _, value in cosine)), 1.0),
+        rows=tuple((at, layer.name) for at, layer in places),
     )
     return _figure("How alike the networks are, layer by layer", [chart])
 
