@@ -95,7 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     clean = _command(commands, "clean", _clean, "remove the built site")
     _add_config(clean)
     _add_output(clean)
-    clean.add_argument("--cache", action="store_true", help="remove the frame cache too")
+    what = clean.add_mutually_exclusive_group()
+    what.add_argument("--cache", action="store_true", help="remove the frame cache too")
+    what.add_argument(
+        "--unused",
+        action="store_true",
+        help="remove, instead, what the frame cache holds and the manifest no longer names",
+    )
     return parser
 
 
@@ -248,6 +254,8 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _clean(options: argparse.Namespace) -> int:
+    if options.unused:
+        return _clean_unused(options)
     from generator.build import CACHE
     from generator.manifest import load
     from generator.site import remove_site
@@ -261,6 +269,14 @@ def _clean(options: argparse.Namespace) -> int:
             removed.append(f"{store.folder}{_except(left)}")
     if not options.quiet:
         print("\n".join(f"removed {what}" for what in removed) or "nothing to remove")
+    return 0
+
+
+def _clean_unused(options: argparse.Namespace) -> int:
+    from generator.clean import remove_unused
+    from generator.summary import print_unused
+
+    print_unused(remove_unused(options.config), options)
     return 0
 
 

@@ -28,6 +28,7 @@ from generator.errors import Problem, printable
 from generator.kinship import Kinship
 from generator.plan import Job, Plan
 from generator.render import RenderReport
+from generator.store import Removed
 
 
 class Bar:
@@ -151,6 +152,13 @@ def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
             for step in pair.steps:
                 shift = " ".join(f"{value:+.2f}" for value in step.colour_shift)
                 print(f"  {step.alpha:5.2f}  {step.barrier_db:14.1f} dB  {shift}")
+
+
+def print_unused(removed: Removed, options: argparse.Namespace) -> None:
+    """Print what went from the cache."""
+    if not options.quiet:
+        what = f"removed {_count(removed.files, 'file')} from the cache, {_size(removed.bytes)}"
+        print(what if removed.files else "nothing to remove")
 
 
 def warn(warnings: Iterable[Problem]) -> None:
