@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.build import CACHE, missing
 from generator.doubts import doubts
-from generator.errors import Problem
+from generator.errors import ManifestError, Problem
 from generator.estimate import estimate_bytes, estimate_seconds
-from generator.examine import examine, read_models_apart
+from generator.examine import damaged, examine, read_models_apart
 from generator.kinship import find_kinship, kinship_warnings
 from generator.manifest import load, unused
-from generator.plan import Job, Plan, make_plan
+from generator.plan import File, Job, Plan, make_plan
 from generator.site import check_site
 from generator.store import Store
 
@@ -31,7 +32,8 @@ class CheckReport:
 def check(config: Path, *, drafts: bool = False) -> CheckReport:
     """Check manifest, files, models and pages. Raises ManifestError with all problems.
 
-    Never imports torch: weights files that are not known yet are read in another process.
+    Pictures are decoded only where a build would do that. Never imports torch: weights files that
+    are not known yet are read in another process.
     """
     file = load(config)
     store = Store(file.root / CACHE)
@@ -40,6 +42,8 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     warnings = check_site(file, plan, facts, store, drafts=drafts)
     kinship = find_kinship(plan, facts, file, store, None)
     jobs = missing(plan, store)
+    if problems := damaged(file, facts, _needed(jobs)):
+        raise ManifestError(problems)
     return CheckReport(
         plan,
         tuple(jobs),
@@ -47,3 +51,9 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         estimate_seconds(jobs, facts, store),
         unused(file) + doubts(file, facts) + kinship_warnings(kinship, plan, file) + warnings,
     )
+
+
+def _needed(jobs: Sequence[Job]) -> set[File]:
+    """Return the pictures that a build would decode."""
+    references = {job.measurement.reference for job in jobs if job.measurement}
+    return references | {job.picture.input.file for job in jobs}

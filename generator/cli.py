@@ -1,4 +1,4 @@
-"""The command line, and the only place that turns errors into messages and exit codes.
+"""The commands, and the only place that turns errors into messages and exit codes.
 
 Results go to stdout; progress, warnings and errors to stderr. 0 done, 1 failed, 2 usage or
 manifest error, 130 interrupted.
@@ -11,7 +11,6 @@ import io
 import json
 import math
 import os
-import re
 import sys
 import threading
 import time
@@ -19,10 +18,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from generator import __version__
+from generator.arguments import DEFAULT_CONFIG, parser
 from generator.errors import AlphagridError, printable
-
-Command = Callable[[argparse.Namespace], int]
 
 _LAST_WORDS = 1.0
 """Seconds that threads have to finish a file after Ctrl-C."""
@@ -31,10 +28,9 @@ _LAST_WORDS = 1.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     _show_every_sign()
-    options = _parser().parse_args(arguments)
-    command: Command = options.command
+    options = parser().parse_args(arguments)
     try:
-        return command(options)
+        return _COMMANDS[options.command](options)
     except AlphagridError as error:
         _complain(str(error))
         return error.exit_code
@@ -66,91 +62,6 @@ def _show_every_sign() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m generator",
-        description="Static comparison websites for interpolated neural networks.",
-    )
-    parser.add_argument("--version", action="version", version=f"alphagrid {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    build = _command(commands, "build", _build, "render what is missing, write the site")
-    _add_build_options(build)
-
-    check = _command(commands, "check", _check, "look for problems, estimate, render nothing")
-    _add_config(check)
-    check.add_argument("--drafts", action="store_true", help="include drafts")
-    check.add_argument("--strict", action="store_true", help="warnings are failures")
-
-    serve = _command(commands, "serve", _serve, "build, then serve the site on this machine")
-    _add_build_options(serve)
-    serve.add_argument("--port", type=_port, default=8000, help="default: 8000; 0: any free one")
-    serve.add_argument("--open", action="store_true", help="open the site in the browser")
-
-    mix = _command(commands, "interpolate", _interpolate, "write mixed weights to a file")
-    mix.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
-    how = mix.add_mutually_exclusive_group(required=True)
-    how.add_argument("--alpha", type=float, help="two models: 0 is the first, 1 the second")
-    how.add_argument("--weights", type=float, nargs="+", help="a coefficient for each model")
-    mix.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.safetensors")
-    mix.add_argument("--extrapolate", action="store_true", help="allow what is outside 0 to 1")
-    mix.add_argument("--force", action="store_true", help="overwrite the output")
-
-    inspect = _command(commands, "inspect", _inspect, "tell whether models are related")
-    inspect.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
-    inspect.add_argument(
-        "--on", nargs="+", type=Path, default=[], metavar="PICTURE", help="pictures to mix on"
-    )
-    inspect.add_argument("--json", action="store_true", help="all figures, as JSON")
-
-    _command(commands, "schema", _schema, "print the JSON Schema of site.yaml")
-
-    clean = _command(commands, "clean", _clean, "remove the built site")
-    _add_config(clean)
-    _add_output(clean)
-    clean.add_argument("--cache", action="store_true", help="remove the frame cache too")
-    return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Command,
-    description: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=description, description=f"{description}.")
-    parser.set_defaults(command=run)
-    loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-v", "--verbose", action="store_true", help="say more")
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only warnings and errors")
-    return parser
-
-
-def _add_config(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-c", "--config", type=Path, default=Path("site.yaml"), help="default: site.yaml"
-    )
-
-
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path("_site"), help="default: _site")
-
-
-def _add_build_options(parser: argparse.ArgumentParser) -> None:
-    _add_config(parser)
-    _add_output(parser)
-    parser.add_argument(
-        "--base-url", type=_address, help="address to build for, instead of site.url"
-    )
-    parser.add_argument("--drafts", action="store_true", help="include drafts")
-    parser.add_argument("--strict", action="store_true", help="warnings are failures")
-    parser.add_argument("--force", action="store_true", help="render all frames anew")
-    parser.add_argument("--device", type=_device, help="auto, cpu, mps, cuda or cuda:N")
-    parser.add_argument(
-        "--engine", choices=["local"], default="local", help="where frames are rendered"
-    )
-
-
 def _leave_threads() -> None:
     """End the process without waiting for threads that are long at work: no file is half written,
     and Python itself would wait for them.
@@ -164,27 +75,6 @@ def _leave_threads() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(130)
-
-
-def _device(text: str) -> str:
-    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
-        raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
-    return text
-
-
-def _address(text: str) -> str:
-    from generator.manifest.fields import check_site_address
-
-    try:
-        return check_site_address(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
-    return int(text)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -293,12 +183,16 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _clean(options: argparse.Namespace) -> int:
+    if options.unused:
+        return _clean_unused(options)
     from generator.build import CACHE
     from generator.manifest import load
     from generator.site import remove_site
     from generator.store import Store
     from generator.summary import print_removed
 
+    if options.config != DEFAULT_CONFIG and not options.config.is_file():
+        raise _UsageError(f"{options.config}: no such file")
     removed: dict[Path, Sequence[str]] = {}
     if remove_site(options.output):
         removed[options.output] = ()
@@ -309,6 +203,25 @@ def _clean(options: argparse.Namespace) -> int:
     if not options.quiet:
         print_removed(removed)
     return 0
+
+
+def _clean_unused(options: argparse.Namespace) -> int:
+    from generator.clean import remove_unused
+    from generator.summary import print_unused
+
+    print_unused(remove_unused(options.config), options)
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "build": _build,
+    "check": _check,
+    "serve": _serve,
+    "interpolate": _interpolate,
+    "inspect": _inspect,
+    "schema": _schema,
+    "clean": _clean,
+}
 
 
 def _complain(message: str) -> None:

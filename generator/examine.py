@@ -12,15 +12,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from generator.errors import ImageError, ManifestError, ModelError, Problem
 from generator.facts import Facts, File, ImageFacts, ModelFacts, Tensor
-from generator.images import read_facts
-from generator.manifest import ManifestFile
+from generator.images import decode, read_facts
+from generator.manifest import Manifest, ManifestFile
 from generator.manifest.globs import matching_files
 from generator.manifest.yamlfile import Location
 from generator.store import Store
@@ -79,6 +79,22 @@ def read_models_here(paths: Iterable[Path]) -> dict[Path, ModelFacts | ModelErro
     return found
 
 
+def damaged(file: ManifestFile, facts: Facts, wanted: Collection[File]) -> tuple[Problem, ...]:
+    """Decode the ``wanted`` pictures, and return which cannot be, wherever they are named."""
+    named: list[tuple[File, Location]] = [
+        (facts.files[path], where) for path, where in _pictures(file.manifest)
+    ]
+    for name, frames in facts.frames.items():
+        named += [(frame, ("comparisons", name, "frames")) for frame in frames]
+    reasons: dict[File, str] = {}
+    for picture in wanted:
+        try:
+            decode(picture.path)
+        except ImageError as error:
+            reasons[picture] = str(error)
+    return tuple(file.problem(where, reasons[each]) for each, where in named if each in reasons)
+
+
 class _Examination:
     def __init__(self, file: ManifestFile, store: Store) -> None:
         self._file = file
@@ -101,12 +117,8 @@ class _Examination:
                 refused.add(name)
                 message = f"'{model.path}' has sha256 {file.sha256}: not the file that was meant"
                 self._problem(("models", name, "sha256"), message)
-        for name, picture in manifest.inputs.items():
-            for key in ("path", "reference"):
-                if path := getattr(picture, key):
-                    self._image(path, ("inputs", name, key), images)
-            for mask, path in picture.masks.items():
-                self._image(path, ("inputs", name, "masks", mask), images)
+        for path, where in _pictures(manifest):
+            self._image(path, where, images)
         frames = {
             name: self._frames(comparison.frames, ("comparisons", name, "frames"), images)
             for name, comparison in manifest.comparisons.items()
@@ -194,6 +206,16 @@ class _Examination:
 
     def _problem(self, where: Location, message: str) -> None:
         self._problems.append(self._file.problem(where, message))
+
+
+def _pictures(manifest: Manifest) -> Iterator[tuple[str, Location]]:
+    """Yield the pictures that inputs name, and where."""
+    for name, picture in manifest.inputs.items():
+        yield picture.path, ("inputs", name, "path")
+        if picture.reference:
+            yield picture.reference, ("inputs", name, "reference")
+        for mask, path in picture.masks.items():
+            yield path, ("inputs", name, "masks", mask)
 
 
 def _section(kept: dict[str, Any], name: str) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def make_exports(plan: Plan, store: Store) -> tuple[tuple[Export, ...], dict[str
     return tuple(made), failures
 
 
+def export_keys(plan: Plan) -> set[str]:
+    """Return the keys under which the store keeps the weights that comparisons publish."""
+    return {_key(planned) for comparison in plan.comparisons for planned in comparison.exports}
+
+
 def _key(planned: PlannedExport) -> str:
     """Hash what the file holds: the weights, and their origin as its metadata tell it."""
     parents = [[file.sha256, file.path.name, weight] for file, weight in planned.parents]

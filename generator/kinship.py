@@ -159,10 +159,7 @@ def _pairs(
     store: Store,
     inspect: Inspect | None,
 ) -> Iterator[Pair]:
-    inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
-    for first, second in _mixed(comparison):
-        files = [facts.files[file.manifest.models[model].path] for model in (first, second)]
-        key = _key(files, inputs)
+    for first, second, files, inputs, key in _asked(comparison, facts, file):
         if facts.models[first].damaged or facts.models[second].damaged:
             continue  # whose weights are not numbers is like nobody
         if inspect is None and not store.has_derived(key, "json"):
@@ -174,6 +171,21 @@ def _pairs(
             # A file went away meanwhile: rendering says whose frames that costs.
             continue
         yield replace(pair, first=first, second=second)
+
+
+def kinship_keys(plan: Plan, facts: Facts, file: ManifestFile) -> set[str]:
+    """Return the keys under which the store keeps what was found about the models of a site."""
+    return {key for c in plan.comparisons for *_, key in _asked(c, facts, file)}
+
+
+def _asked(
+    comparison: ComparisonPlan, facts: Facts, file: ManifestFile
+) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
+    """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
+    inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
+    for first, second in _mixed(comparison):
+        files = [facts.files[file.manifest.models[model].path] for model in (first, second)]
+        yield first, second, files, inputs, _key(files, inputs)
 
 
 def _key(files: list[File], inputs: list[Input]) -> str:

@@ -30,7 +30,7 @@ import os
 import re
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -75,6 +75,14 @@ class Measured:
 
     psnr: float | None
     ssim: float
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many files were removed, and the bytes that they took."""
+
+    files: int
+    bytes: int
 
 
 class Store:
@@ -173,6 +181,16 @@ class Store:
             yield
         finally:
             lock.release()
+
+    def prune(self, keys: Collection[str]) -> Removed:
+        """Remove what is kept under other keys. Call this in a locked store only.
+
+        Raises StoreError where the disk refuses.
+        """
+        unused = [path for path in self._kept() if path.name.partition(".")[0] not in keys]
+        removed = Removed(len(unused), sum(path.stat().st_size for path in unused))
+        self._remove(unused)
+        return removed
 
     def clear(self) -> list[str]:
         """Remove all that is ours, and the folder unless it holds something else.

@@ -29,6 +29,7 @@ from generator.errors import Problem, printable
 from generator.kinship import Kinship
 from generator.plan import Job, Plan
 from generator.render import RenderReport
+from generator.store import Removed
 
 
 class Bar:
@@ -167,6 +168,13 @@ def print_removed(removed: Mapping[Path, Sequence[str]]) -> None:
         print(f"removed {folder}{printable(others)}")
     if not removed:
         print("nothing to remove")
+
+
+def print_unused(removed: Removed, options: argparse.Namespace) -> None:
+    """Print what went from the cache."""
+    if not options.quiet:
+        what = f"removed {_count(removed.files, 'file')} from the cache, {_size(removed.bytes)}"
+        print(what if removed.files else "nothing to remove")
 
 
 def warn(warnings: Iterable[Problem]) -> None:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator"
 
 MAY_IMPORT = {
+    "arguments": {"manifest"},
     "errors": set(),
     "facts": set(),
     "manifest": {"errors", "facts"},
@@ -54,8 +55,19 @@ MAY_IMPORT = {
         "site",
         "store",
     },
+    "clean": {
+        "build",
+        "examine",
+        "exports",
+        "facts",
+        "kinship",
+        "manifest",
+        "plan",
+        "site",
+        "store",
+    },
     "serve": {"errors"},
-    "summary": {"build", "check", "errors", "kinship", "plan", "render"},
+    "summary": {"build", "check", "errors", "kinship", "plan", "render", "store"},
 }
 """For each room the rooms it may import; ``cli`` may import all, ``__version__`` is no room."""
 

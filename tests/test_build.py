@@ -203,6 +203,35 @@ def test_check_tells_what_a_build_would_do(project: Path, run: Run) -> None:
     assert f"about {exact / 1000:.0f} KB" in out
 
 
+@pytest.mark.parametrize("damaged", ["input", "reference", "frames"])
+def test_check_finds_pictures_that_cannot_be_decoded(project: Path, run: Run, damaged: str) -> None:
+    for name in ("truth.png", "one.png"):
+        shutil.copy("photo.png", name)
+    edit("reference: photo.png", "reference: truth.png")
+    edit("comparisons:\n", "comparisons:\n  sequence: {frames: one.png}\n")
+    name, place = {
+        "input": ("photo.png", "4:17"),
+        "reference": ("truth.png", "4:53"),
+        "frames": ("one.png", "6:22"),
+    }[damaged]
+    whole = Path(name).read_bytes()
+    Path(name).write_bytes(whole[: len(whole) // 2])
+    status, out, err = run("check")
+    assert (status, out) == (2, "")
+    (line,) = err.splitlines()
+    assert line.startswith(f"site.yaml:{place}: {project}/{name}: damaged or unusual")
+    Path(name).write_bytes(whole)
+    assert run("check")[0] == 0
+
+
+def test_check_decodes_nothing_where_nothing_is_missing(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("build")
+    monkeypatch.setattr("generator.examine.decode", None)
+    assert run("check")[0] == 0
+
+
 def test_clean_removes_what_was_built(project: Path, run: Run) -> None:
     run("build")
     assert run("clean")[1] == "removed _site\n"

@@ -2,6 +2,14 @@
 
 from generator.site.downloads import Export
 from generator.site.output import remove_site
-from generator.site.write import SiteReport, check_site, check_site_output, write_site
+from generator.site.write import SiteReport, check_site, check_site_output, derived_keys, write_site
 
-__all__ = ["Export", "SiteReport", "check_site", "check_site_output", "remove_site", "write_site"]
+__all__ = [
+    "Export",
+    "SiteReport",
+    "check_site",
+    "check_site_output",
+    "derived_keys",
+    "remove_site",
+    "write_site",
+]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from generator.images.animate import animate, animation_size
-from generator.plan import ComparisonPlan, Frame
+from generator.plan import ComparisonPlan, Frame, Plan
 from generator.site.views import AnimationView, ComparisonView
 from generator.store import Store
 
@@ -25,29 +25,43 @@ class Animations:
     files: dict[str, Path]
 
 
-def make_animations(
-    view: ComparisonView, plan: ComparisonPlan, frames: Mapping[str, Frame], store: Store
-) -> Animations:
+def make_animations(view: ComparisonView, plan: ComparisonPlan, store: Store) -> Animations:
     """Return the animations of a comparison; none for inputs that lack a frame."""
     mix = plan.comparison.interpolate
     if mix is None or mix.animation == "none":
         return Animations((), {})
+    form = mix.animation
     views, files = [], {}
     for picture in view.inputs:
-        shown = [f for f in view.frames if f["input"] == picture.id and f["series"] == "mix"]
-        if any("url" not in frame for frame in shown):
+        frames = _transition(plan, picture.id)
+        if not all(store.record(frame) for frame in frames):
             continue
-        key = _key(mix.animation, [frame["key"] for frame in shown])
-        paths = [store.path(frames[frame["key"]]) for frame in shown]
-        path = store.derived(key, mix.animation, partial(animate, paths, mix.animation))
-        width, height = animation_size(shown[0]["width"], shown[0]["height"])
-        url = f"assets/{plan.id}-{picture.id}.{key[:12]}.{mix.animation}"
-        size = path.stat().st_size
-        views.append(AnimationView(picture.title, url, mix.animation, width, height, size))
+        key = _key(form, frames)
+        paths = [store.path(frame) for frame in frames]
+        path = store.derived(key, form, partial(animate, paths, form))
+        width, height = animation_size(frames[0].picture.width, frames[0].picture.height)
+        url = f"assets/{plan.id}-{picture.id}.{key[:12]}.{form}"
+        views.append(AnimationView(picture.title, url, form, width, height, path.stat().st_size))
         files[url] = path
     return Animations(tuple(views), files)
 
 
-def _key(form: str, keys: Sequence[str]) -> str:
-    text = f"animation {VERSION} {form} {' '.join(keys)}"
+def animation_keys(plan: Plan) -> set[str]:
+    """Return the keys under which the store keeps animations."""
+    return {
+        _key(mix.animation, _transition(comparison, name))
+        for comparison in plan.comparisons
+        if (mix := comparison.comparison.interpolate) and mix.animation != "none"
+        for name in comparison.inputs
+    }
+
+
+def _transition(plan: ComparisonPlan, input_id: str) -> list[Frame]:
+    mixes = (shown for shown in plan.shown if shown.series == "mix")
+    return [shown.frame for shown in mixes if shown.input == input_id]
+
+
+def _key(form: str, frames: Sequence[Frame]) -> str:
+    keys = " ".join(frame.key for frame in frames)
+    text = f"animation {VERSION} {form} {keys}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]

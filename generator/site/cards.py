@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +10,8 @@ from pathlib import Path
 
 from generator.images import composite_card, social_card
 from generator.images.cards import CARD_SIZE
-from generator.plan import Frame
-from generator.site.views import ComparisonView, FrameView, Thumbnail
+from generator.plan import ComparisonPlan, Frame, Plan
+from generator.site.views import Thumbnail
 from generator.store import Store
 
 VERSION = 1
@@ -28,29 +27,30 @@ class Cards:
     files: dict[str, Path]
 
 
-def make_cards(
-    views: Iterable[ComparisonView], frames: Mapping[str, Frame], store: Store, *, social: bool
-) -> dict[str, Cards]:
+def make_cards(plan: Plan, store: Store, *, social: bool) -> dict[str, Cards]:
     """Return every comparison's cards by its id; those that the store lacks are made.
 
     Social networks want absolute addresses, so ``social`` makes sense only where the site's is
     known.
     """
-    make = partial(_cards, frames=frames, store=store, social=social)
-    views = list(views)
+    make = partial(_cards, store=store, social=social)
+    names = (comparison.id for comparison in plan.comparisons)
     with ThreadPoolExecutor() as pool:
-        return dict(zip((view.id for view in views), pool.map(make, views), strict=True))
+        return dict(zip(names, pool.map(make, plan.comparisons), strict=True))
 
 
-def _cards(
-    view: ComparisonView, frames: Mapping[str, Frame], store: Store, *, social: bool
-) -> Cards:
-    pair = _pair(view)
+def card_keys(plan: Plan, store: Store) -> set[str]:
+    """Return the keys under which the store keeps cards of the frames that it holds."""
+    pairs = (_pair(comparison, store) for comparison in plan.comparisons)
+    return {_key(pair) for pair in pairs if pair}
+
+
+def _cards(comparison: ComparisonPlan, store: Store, *, social: bool) -> Cards:
+    pair = _pair(comparison, store)
     if pair is None:
         return Cards(None, "", {})
-    keys = [frame["key"] for frame in pair]
-    key = hashlib.sha256(f"card {VERSION} {' '.join(keys)}".encode()).hexdigest()[:32]
-    left, right = (store.path(frames[key]) for key in keys)
+    key = _key(pair)
+    left, right = map(store.path, pair)
     name = f"assets/card.{key[:12]}.webp"
     files = {name: store.derived(key, "webp", lambda: composite_card(left, right))}
     card = ""
@@ -60,18 +60,28 @@ def _cards(
     return Cards(Thumbnail(name, *CARD_SIZE), card, files)
 
 
-def _pair(view: ComparisonView) -> tuple[FrameView, FrameView] | None:
+def _pair(comparison: ComparisonPlan, store: Store) -> tuple[Frame, Frame] | None:
     """Return the two frames that a card shows: what says at a glance what the comparison is about.
 
     An interpolation shows what is seen first against its far end, a sequence its two ends.
     """
-    left, right = view.left, view.right
-    if view.kind == "frames":
-        left, right = view.frames[0], view.frames[-1]
-    if view.kind == "interpolate":
-        first = view.inputs[0].id
-        right = [f for f in view.frames if f["input"] == first and f["series"] == "mix"][-1]
-    shown = [frame for frame in (left, right, *view.frames) if "url" in frame]
-    if not shown:
+    shown = comparison.shown
+    left, right = shown[comparison.left], shown[comparison.right]
+    if comparison.kind == "frames":
+        left, right = shown[0], shown[-1]
+    if comparison.kind == "interpolate":
+        first = comparison.inputs[0]
+        right = [each for each in shown if each.input == first and each.series == "mix"][-1]
+    frames = (each.frame for each in (left, right, *shown))
+    some = next((frame for frame in frames if store.record(frame)), None)
+    if some is None:
         return None
-    return (left if "url" in left else shown[0]), (right if "url" in right else shown[0])
+    return (
+        left.frame if store.record(left.frame) else some,
+        right.frame if store.record(right.frame) else some,
+    )
+
+
+def _key(pair: tuple[Frame, Frame]) -> str:
+    keys = " ".join(frame.key for frame in pair)
+    return hashlib.sha256(f"card {VERSION} {keys}".encode()).hexdigest()[:32]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,17 @@ def make_regions(
     return found
 
 
+def mask_keys(file: ManifestFile, plan: Plan, facts: Facts) -> set[str]:
+    """Return the keys under which the store keeps masks."""
+    return {
+        _mask(file, input_id, name, size, facts)[0]
+        for comparison in plan.comparisons
+        if (mix := comparison.comparison.interpolate)
+        for name in mix.regions
+        for input_id, size in _sizes(comparison).items()
+    }
+
+
 def _regions(
     file: ManifestFile,
     plan: ComparisonPlan,
@@ -55,23 +67,29 @@ def _regions(
     problems: list[Problem],
     mix: Interpolate,
 ) -> Regions:
-    sizes = {
-        shown.input: (shown.frame.picture.width, shown.frame.picture.height) for shown in plan.shown
-    }
+    sizes = _sizes(plan)
     regions, files = [], {}
     for name in mix.regions:
         masks = {}
         for input_id in plan.inputs:
+            key, make = _mask(file, input_id, name, sizes[input_id], facts)
+            url = f"assets/mask.{key[:12]}.png"
             try:
-                url, path = _mask(file, input_id, name, sizes[input_id], facts, store)
+                files[url] = store.derived(key, "png", make)
             except ImageError as error:
                 where = ("inputs", input_id, "masks", name)
                 problems.append(file.problem(where, str(error)))
                 continue
             masks[input_id] = url
-            files[url] = path
         regions.append({"name": name, "masks": masks, **_start(mix, name)})
     return Regions(tuple(regions), files)
+
+
+def _sizes(plan: ComparisonPlan) -> dict[str, tuple[int, int]]:
+    """Return the size of each input's frames; where they differ, of the last."""
+    return {
+        shown.input: (shown.frame.picture.width, shown.frame.picture.height) for shown in plan.shown
+    }
 
 
 def _start(mix: Interpolate, region: str) -> dict[str, float]:
@@ -81,18 +99,13 @@ def _start(mix: Interpolate, region: str) -> dict[str, float]:
 
 
 def _mask(
-    file: ManifestFile,
-    input_id: str,
-    name: str,
-    size: tuple[int, int],
-    facts: Facts,
-    store: Store,
-) -> tuple[str, Path]:
+    file: ManifestFile, input_id: str, name: str, size: tuple[int, int], facts: Facts
+) -> tuple[str, Callable[[], bytes]]:
+    """Return the key of a mask, and what makes it."""
     written = file.manifest.inputs[input_id]
     source = facts.files[written.masks[name]]
     picture = facts.images[facts.files[written.path].sha256]
     whole = (picture.width, picture.height)
     identity = json.dumps([VERSION, source.sha256, written.crop, whole, size])
     key = hashlib.sha256(f"mask {identity}".encode()).hexdigest()[:32]
-    path = store.derived(key, "png", lambda: mask(source.path, written.crop, whole, size))
-    return f"assets/mask.{key[:12]}.png", path
+    return key, partial(mask, source.path, written.crop, whole, size)

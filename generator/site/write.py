@@ -11,16 +11,16 @@ from generator.facts import Facts
 from generator.kinship import Pair
 from generator.manifest import ManifestFile
 from generator.plan import Plan
-from generator.site.animations import make_animations
+from generator.site.animations import animation_keys, make_animations
 from generator.site.assets import Asset, build_assets, verbatim_files
-from generator.site.cards import make_cards
+from generator.site.cards import card_keys, make_cards
 from generator.site.content import Content
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import Export, mixed_downloads
 from generator.site.feeds import build_date
 from generator.site.output import check_output, staged
 from generator.site.pages import CONTENT
-from generator.site.regions import make_regions
+from generator.site.regions import make_regions, mask_keys
 from generator.site.resources import folders, static_files
 from generator.site.tree import Tree
 from generator.site.views import ComparisonView
@@ -63,10 +63,10 @@ def write_site(
     content = Content(file, plan, drafts=drafts)
     models = model_views(file.manifest, facts, content.snippet)
     views = comparison_views(file.manifest, plan, models, store, failures, content.snippet)
-    cards = make_cards(views, plan.frames, store, social=base_url.startswith("http"))
+    cards = make_cards(plan, store, social=base_url.startswith("http"))
     regions = make_regions(file, plan, facts, store)
     animations = {
-        view.id: make_animations(view, planned, plan.frames, store)
+        view.id: make_animations(view, planned, store)
         for view, planned in zip(views, plan.comparisons, strict=True)
     }
     titles = {name: model.title for name, model in models.items()}
@@ -144,6 +144,11 @@ def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, A
         tree.copy(name, path)
     for asset in {asset.name: asset for asset in assets.values()}.values():
         tree.write(asset.name, asset.data)
+
+
+def derived_keys(file: ManifestFile, plan: Plan, facts: Facts, store: Store) -> set[str]:
+    """Return the keys of what a site keeps in the store beside its frames."""
+    return card_keys(plan, store) | animation_keys(plan) | mask_keys(file, plan, facts)
 
 
 def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store: Store) -> None:

@@ -1,0 +1,122 @@
+"""What can be written on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from generator import __version__
+
+DEFAULT_CONFIG = Path("site.yaml")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; the name of the one that was chosen is ``command``."""
+    whole = argparse.ArgumentParser(
+        prog="python -m generator",
+        description="Static comparison websites for interpolated neural networks.",
+    )
+    whole.add_argument("--version", action="version", version=f"alphagrid {__version__}")
+    commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True)
+
+    build = _command(commands, "build", "render what is missing, write the site")
+    _add_build_options(build)
+
+    check = _command(commands, "check", "look for problems, estimate, render nothing")
+    _add_config(check)
+    check.add_argument("--drafts", action="store_true", help="include drafts")
+    check.add_argument("--strict", action="store_true", help="warnings are failures")
+
+    serve = _command(commands, "serve", "build, then serve the site on this machine")
+    _add_build_options(serve)
+    serve.add_argument("--port", type=_port, default=8000, help="default: 8000; 0: any free one")
+    serve.add_argument("--open", action="store_true", help="open the site in the browser")
+
+    mix = _command(commands, "interpolate", "write mixed weights to a file")
+    mix.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
+    how = mix.add_mutually_exclusive_group(required=True)
+    how.add_argument("--alpha", type=float, help="two models: 0 is the first, 1 the second")
+    how.add_argument("--weights", type=float, nargs="+", help="a coefficient for each model")
+    mix.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.safetensors")
+    mix.add_argument("--extrapolate", action="store_true", help="allow what is outside 0 to 1")
+    mix.add_argument("--force", action="store_true", help="overwrite the output")
+
+    inspect = _command(commands, "inspect", "tell whether models are related")
+    inspect.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
+    inspect.add_argument(
+        "--on", nargs="+", type=Path, default=[], metavar="PICTURE", help="pictures to mix on"
+    )
+    inspect.add_argument("--json", action="store_true", help="all figures, as JSON")
+
+    _command(commands, "schema", "print the JSON Schema of site.yaml")
+
+    clean = _command(commands, "clean", "remove the built site")
+    _add_config(clean)
+    _add_output(clean)
+    what = clean.add_mutually_exclusive_group()
+    what.add_argument("--cache", action="store_true", help="remove the frame cache too")
+    what.add_argument(
+        "--unused",
+        action="store_true",
+        help="remove, instead, what the frame cache holds and the manifest no longer names",
+    )
+    return whole
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, description: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=description, description=f"{description}.")
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument(
+        "-v", "--verbose", action="store_true", help="show where alphagrid itself fails"
+    )
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only warnings and errors")
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-c", "--config", type=Path, default=DEFAULT_CONFIG, help="default: site.yaml"
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, default=Path("_site"), help="default: _site")
+
+
+def _add_build_options(parser: argparse.ArgumentParser) -> None:
+    _add_config(parser)
+    _add_output(parser)
+    parser.add_argument(
+        "--base-url", type=_address, help="address to build for, instead of site.url"
+    )
+    parser.add_argument("--drafts", action="store_true", help="include drafts")
+    parser.add_argument("--strict", action="store_true", help="warnings are failures")
+    parser.add_argument("--force", action="store_true", help="render all frames anew")
+    parser.add_argument("--device", type=_device, help="auto, cpu, mps, cuda or cuda:N")
+    parser.add_argument(
+        "--engine", choices=["local"], default="local", help="where frames are rendered"
+    )
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
+    return text
+
+
+def _address(text: str) -> str:
+    from generator.manifest.fields import check_site_address
+
+    try:
+        return check_site_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
+    return int(text)
