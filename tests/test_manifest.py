@@ -159,7 +159,7 @@ def test_steps_are_exact_decimals(thousandths: int, first: int) -> None:
         ("control: path, export: [1.5]", "alpha 1.5 is outside 0 to 1"),
         ("regions: [face]", "input 'cat' has no mask 'face'"),
         ("animation: avi", "expected 'none', 'webp', 'gif' or 'mp4', got 'avi'"),
-        ("steps: 1", "greater than or equal to 2, got 1"),
+        ("steps: 1", "expected 2 or more, got 1"),
     ],
 )
 def test_what_is_wrong_with_an_interpolation(tmp_path: Path, rest: str, line: str) -> None:
@@ -256,11 +256,113 @@ comparisons:
             f"site: {{title: T}}\ncomparisons: {{f: {{frames: {'x' * 300}}}}}\n",
             "File name too long",
         ),
-        ("site: {title: T}\nrender: {device: gpu}\n", "site.yaml:2:18: 'gpu' does not have"),
+        (
+            "site: {title: T}\nrender: {device: gpu}\n",
+            "site.yaml:2:18: expected auto, cpu, mps, cuda or cuda:N, got 'gpu'",
+        ),
     ],
 )
 def test_bad_manifests_get_one_clear_line(tmp_path: Path, text: str, line: str) -> None:
     assert any(line in found for found in problems(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("site:\n\ttitle: T\n", "2:1: not valid YAML: a tab: indent with spaces"),
+        ("site: {title: T}\npages: @me\n", "2:8: not valid YAML: a text that starts like this"),
+        ("site:\n  title: My: models\n", "2:12: not valid YAML: a text that holds ': ' goes in"),
+        ('site: {title: "C:\\Users"}\n', 'not valid YAML: in "double quotes" a backslash has'),
+        ('site: {title: "pics\\o"}\n', 'not valid YAML: in "double quotes" a backslash has'),
+        ('site: {title: "T}\n', "not valid YAML: a quotation mark is never closed"),
+        ("site:\n  title: T\n url: x\n", "3:2: not valid YAML: this line is not indented like"),
+        ("site: {title: [a, b\npages: c}\n", "not valid YAML: a bracket is not closed"),
+    ],
+)
+def test_mistakes_in_yaml_are_said_in_an_authors_words(
+    tmp_path: Path, text: str, line: str
+) -> None:
+    (found,) = problems(tmp_path, text)
+    assert line in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("[a, b]", "[a]", ["expected a list of 2 or more, got 1"]),
+        ("cat: cat.png", "cat: {path: cat.png, downscale: 0}", ["expected 1 or more, got 0"]),
+        (
+            "cat: cat.png",
+            "cat: {path: cat.png, noise: 30}",
+            ["expected a mapping of keys to values (sigma, seed), got 30"],
+        ),
+        (
+            "cat: cat.png",
+            "cat: {path: cat.png, crop: [-1, 0, 8, 8]}",
+            ["x and y 0 or more, width and height 1 or more"],
+        ),
+        ("title: T", "title: T, language: no_NO", ["expected a language's code such as en"]),
+        ("title: T", 'title: ""', ["expected some text, got ''"]),
+        ("title: T", "title: [T]", ["expected text, got a list"]),
+        ("b: b.safetensors", "b: {path: b.safetensors, sha256: 0a}", ["64 hexadecimal digits"]),
+        ("models:", "images: {quality: 0}\nmodels:", ["expected 'lossless' or 1 or more, got 0"]),
+        (
+            "models:",
+            "images: {quality: 90%}\nmodels:",
+            ["expected 'lossless' or a whole number, got '90%'"],
+        ),
+        (
+            "models:",
+            "render: {tile: 4}\nmodels:",
+            ["expected 'auto' or 'off' or 16 or more, got 4"],
+        ),
+        ("cat: cat.png", "Größe: cat.png", ["use a to z", "its title may be any text"]),
+    ],
+)
+def test_what_is_expected_is_said_once_and_in_words(
+    tmp_path: Path, old: str, new: str, lines: list[str]
+) -> None:
+    text = interpolate("alphas: 3")
+    assert old in text
+    found = problems(tmp_path, text.replace(old, new, 1))
+    assert len(found) == 1
+    assert all(line in found[0] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("pics/OK.png", "(did you mean 'pics/ok.png'?)"),
+        ("pics/okk.jpg", "(did you mean 'pics/ok.png'?)"),
+        ("pics\\ok.png", "(did you mean 'pics/ok.png'?)"),
+        ("cta.png", "(did you mean 'cat.png'?)"),
+        ("pisc/ok.png", "(there is no folder 'pisc')"),
+        ("https://x.org/ok.png", "(an address: fetch the file, and give the path to your copy)"),
+    ],
+)
+def test_a_file_that_is_not_there_is_guessed(tmp_path: Path, written: str, hint: str) -> None:
+    (tmp_path / "pics").mkdir()
+    (tmp_path / "pics/ok.png").write_bytes(b"")
+    (found,) = problems(tmp_path, interpolate("alphas: 3").replace("cat.png", written, 1))
+    assert found.endswith(f"no such file: '{written}' {hint}")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("pics", "'pics' is a folder: did you mean 'pics/*'?"),
+        ("'{a,b}.png'", "in patterns stand *, ? and [abc], no braces"),
+        ("'pics\\*.png'", "write / between folders"),
+    ],
+)
+def test_patterns_that_match_nothing_are_explained(
+    tmp_path: Path, pattern: str, message: str
+) -> None:
+    (tmp_path / "pics").mkdir()
+    (found,) = problems(
+        tmp_path, f"site: {{title: T}}\ncomparisons: {{f: {{frames: {pattern}}}}}\n"
+    )
+    assert message in found
 
 
 def test_nesting_and_aliases_cannot_blow_up(tmp_path: Path) -> None:

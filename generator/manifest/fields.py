@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import isfinite
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -15,8 +16,8 @@ from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
 def _check_id(value: str) -> str:
     if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):
         msg = (
-            f"'{value[:120]}' is no id: use letters, digits, '-', '_' and '.', "
-            "start with a letter or digit, at most 100 characters"
+            f"'{value[:120]}' is no id: use a to z, digits, '-', '_' and '.', start with a letter "
+            "or digit, at most 100 characters; its title may be any text"
         )
         raise ValueError(msg)
     return value
@@ -81,8 +82,26 @@ def _check_crop(value: Any) -> Any:
     numbers = isinstance(value, tuple) and all(type(number) is int for number in value)
     if not numbers or len(value) != 4 or min(value[:2]) < 0 or min(value[2:]) < 1:
         msg = "a crop is [x, y, width, height] in pixels of the file"
+        if numbers and len(value) == 4:
+            msg += ", x and y 0 or more, width and height 1 or more"
         raise ValueError(msg)
     return value
+
+
+def _form(pattern: str, words: str) -> Callable[[str], str]:
+    """Return a check that a text has a form, said in words where it has not."""
+
+    def check(value: str) -> str:
+        if re.fullmatch(pattern, value) is None:
+            msg = f"expected {words}, got {value[:60]!r}"
+            raise ValueError(msg)
+        return value
+
+    return check
+
+
+def _text_schema(pattern: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^({pattern})$"}
 
 
 def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
@@ -90,13 +109,36 @@ def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
 
 
 _NUMBER = {"type": "number"}
+_DEVICE = r"auto|cpu|mps|cuda(:\d+)?"
+_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+_SHA256 = r"([0-9a-fA-F]{64})?"
+_PATH = r"[^\x00-\x1f]+"
 _ONE_OR_MORE_TEXTS = _one_or_more_schema({"type": "string"})
 _ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]})
 
 Id = Annotated[str, AfterValidator(_check_id)]
 Url = Annotated[str, AfterValidator(_check_url)]
 SiteAddress = Annotated[str, AfterValidator(check_site_address)]
-FilePath = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x1f]+$")]
+FilePath = Annotated[
+    str,
+    AfterValidator(_form(_PATH, "the path of a file")),
+    WithJsonSchema(_text_schema(_PATH)),
+]
+Device = Annotated[
+    str,
+    AfterValidator(_form(_DEVICE, "auto, cpu, mps, cuda or cuda:N")),
+    WithJsonSchema(_text_schema(_DEVICE)),
+]
+Language = Annotated[
+    str,
+    AfterValidator(_form(_LANGUAGE, "a language's code such as en, de or pt-BR")),
+    WithJsonSchema(_text_schema(_LANGUAGE)),
+]
+Sha256 = Annotated[
+    str,
+    AfterValidator(_form(_SHA256, "64 hexadecimal digits")),
+    WithJsonSchema(_text_schema(_SHA256)),
+]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
 Start = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -69,14 +70,13 @@ def _validate(data: dict[str, Any], document: Document) -> tuple[Manifest, list[
             return Manifest.model_validate(data), problems
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=True)
-        for detail in details:
-            location = _written(detail["loc"], document)
+        for location, found in _by_place(details, document).items():
             # What dropping a wrong part leads to further out is no news.
             if not any(known[: len(location)] == location for known in reported):
-                problems.append(_translate(detail, location, document))
-        reported += [_written(detail["loc"], document) for detail in details]
+                problems += _translate_all(found, location, document)
+        reported += [_written(detail, document) for detail in details]
         for detail in details:
-            data = _drop(data, _droppable(_written(detail["loc"], document)))
+            data = _drop(data, _droppable(_written(detail, document)))
         data = {**data, "site": data.get("site", {"title": "-"})}
     raise ManifestError(problems)
 
@@ -112,6 +112,26 @@ def _ids(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {n: tuple(s) if isinstance(s, dict) else () for n, s in sections.items()}
 
 
+def _by_place(
+    details: list[ErrorDetails], document: Document
+) -> dict[Location, list[ErrorDetails]]:
+    places: dict[Location, list[ErrorDetails]] = {}
+    for detail in details:
+        places.setdefault(_written(detail, document), []).append(detail)
+    return places
+
+
+def _translate_all(
+    details: list[ErrorDetails], location: Location, document: Document
+) -> list[Problem]:
+    """Say what is wrong at one place; where any of several forms would do, in one line."""
+    expected = [_expected(detail, location) for detail in details]
+    if len(details) == 1 or not all(expected):
+        return [_translate(detail, location, document) for detail in details]
+    message = f"expected {' or '.join(expected)}, got {_shown(details[0]['input'])}"
+    return [document.problem(location, message)]
+
+
 def _translate(detail: ErrorDetails, location: Location, document: Document) -> Problem:
     """Say a pydantic error in one clear line at its place in the file."""
     kind = detail["type"]
@@ -126,35 +146,48 @@ def _translate(detail: ErrorDetails, location: Location, document: Document) -> 
         message = f"'{detail['loc'][-1]}' is missing"
         return document.problem(location[:-1], message, at_key=len(location) > 1)
     at_key = detail["loc"][-1:] == ("[key]",)
-    return document.problem(location, _message(detail), at_key=at_key)
+    return document.problem(location, _message(detail, location), at_key=at_key)
 
 
-def _message(detail: ErrorDetails) -> str:
-    kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
+def _message(detail: ErrorDetails, location: Location) -> str:
+    kind, got = detail["type"], detail["input"]
     if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        expected = str(context["expected"])
-        words = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
-        return f"expected {expected}, got {_shown(got)}{did_you_mean(str(got), words)}"
-    if kind in _EXPECTED:
-        return f"expected {_EXPECTED[kind]}, got {_shown(got)}"
-    if kind == "string_pattern_mismatch":
-        return f"{_shown(got)} does not have the expected form ({context['pattern']})"
+        return str(detail["ctx"]["error"])
+    if expected := _expected(detail, location):
+        words = re.findall(r"'([^']*)'", expected) if kind == "literal_error" else []
+        shown = detail["ctx"]["actual_length"] if kind == "too_short" else _shown(got)
+        return f"expected {expected}, got {shown}{did_you_mean(str(got), words)}"
     text = detail["msg"][0].lower() + detail["msg"][1:]
     return f"{text}, got {_shown(got)}" if not isinstance(got, (dict, tuple)) else text
 
 
+def _expected(detail: ErrorDetails, location: Location) -> str:
+    """Return what should stand in place of what does, or '' where that is not so simple."""
+    kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
+    if kind == "string_type" and isinstance(got, (dict, tuple)):
+        return "text"
+    if kind in ("model_type", "model_attributes_type") and (keys := _keys_at(location)):
+        more = ", …" if len(keys) > 4 else ""
+        return f"a mapping of keys to values ({', '.join(keys[:4])}{more})"
+    return _EXPECTED.get(kind, "").format(**context)
+
+
 _EXPECTED = {
+    "literal_error": "{expected}",
     "string_type": "text (put it in quotes)",
+    "string_too_short": "some text",
     "int_type": "a whole number",
     "float_type": "a number",
     "bool_type": "true or false",
     "tuple_type": "a list in [brackets]",
+    "too_short": "a list of {min_length} or more",
     "dict_type": "a mapping of keys to values",
     "model_type": "a mapping of keys to values",
     "model_attributes_type": "a mapping of keys to values",
     "finite_number": "a finite number",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
 }
 
 
@@ -171,14 +204,15 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _written(loc: tuple[int | str, ...], document: Document) -> Location:
+def _written(detail: ErrorDetails, document: Document) -> Location:
     """Drop from pydantic's location what is not in the file: marks of keys and unions, and the
-    place in a list of which only one item was written.
+    place in a list of which only one item was written. What is missing keeps its name.
     """  # noqa: D205
+    loc = detail["loc"]
     location: Location = ()
     for index, part in enumerate(loc):
         known = (*location, part)
-        missing = isinstance(part, str) and index == len(loc) - 1
+        missing = detail["type"] == "missing" and index == len(loc) - 1
         if part != "[key]" and (known in document.values or missing):
             location = known
     return location

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -193,7 +194,14 @@ def _frames(comparison: Comparison, where: Location, root: Path) -> Iterator[Fou
         yield (*where, "frames"), str(error), False
         return
     if not files:
-        yield (*where, "frames"), f"no file matches '{pattern}' in {root.name or root}/", False
+        message = f"no file matches '{pattern}' in {root.name or root}/"
+        if "{" in pattern:
+            message += ": in patterns stand *, ? and [abc], no braces"
+        elif "\\" in pattern:
+            message += ": write / between folders"
+        elif (root / pattern).is_dir():
+            message = f"'{pattern}' is a folder: did you mean '{pattern.rstrip('/')}/*'?"
+        yield (*where, "frames"), message, False
     elif comparison.labels and len(comparison.labels) != len(files):
         message = f"{len(comparison.labels)} labels for {len(files)} frames"
         yield (*where, "labels"), message, False
@@ -208,22 +216,30 @@ def _page(path: str, where: Location, root: Path) -> Iterator[Found]:
 
 
 def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
-    file = root / path
     try:
-        if file.is_file():
+        if (root / path).is_file():
             return
-        if file.is_dir():
+        if (root / path).is_dir():
             yield where, f"'{path}' is a folder, a file is needed", False
             return
-        beside = list(file.parent.iterdir()) if file.parent.is_dir() else []
+        yield where, f"no such file: '{path}'{_file_hint(path, root)}", False
     except OSError as error:
         yield where, f"'{path}' cannot be read: {error.strerror}", False
-        return
-    # The name counts, not the suffix that all of them share.
-    names = {entry.stem: entry.name for entry in beside}
-    close = nearest(file.stem, names)
-    hint = f" (did you mean '{names[close]}'?)" if close else ""
-    yield where, f"no such file: '{path}'{hint}", False
+
+
+def _file_hint(path: str, root: Path) -> str:
+    """Say what an author may have meant by the path of a file that is not there."""
+    if re.match(r"https?://", path):
+        return " (an address: fetch the file, and give the path to your copy)"
+    if "\\" in path and (root / (slashed := path.replace("\\", "/"))).is_file():
+        return f" (did you mean '{slashed}'?)"
+    folder, _, name = path.rpartition("/")
+    if not (root / folder).is_dir():
+        return f" (there is no folder '{folder}')"
+    # The name counts, not the suffix that all of them share, and not its case.
+    names = {Path(entry.name).stem.casefold(): entry.name for entry in (root / folder).iterdir()}
+    close = nearest(Path(name).stem.casefold(), names)
+    return f" (did you mean '{path.removesuffix(name)}{names[close]}'?)" if close else ""
 
 
 def _known(name: str, known: tuple[str, ...], what: str, where: Location) -> Iterator[Found]:

@@ -24,10 +24,13 @@ from generator.manifest.fields import (
     Coefficients,
     ColorFixes,
     Crop,
+    Device,
     FilePath,
     Id,
+    Language,
     Number,
     Patterns,
+    Sha256,
     SiteAddress,
     Start,
     Url,
@@ -79,11 +82,7 @@ class Site(Entry):
     url: SiteAddress = Field(
         "", description="Address the site is deployed at, for canonical links."
     )
-    language: str = Field(
-        "en",
-        pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
-        description="Language of the texts, as a code: en, de, pt-BR.",
-    )
+    language: Language = Field("en", description="Language of the texts, as a code: en, de, pt-BR.")
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
 
@@ -91,9 +90,8 @@ class Site(Entry):
 class Render(Entry):
     """How networks are run."""
 
-    device: str = Field(
+    device: Device = Field(
         "auto",
-        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         description="auto takes the first GPU there is. Does not change which frames are current.",
     )
     precision: Literal["auto", "fp32", "fp16", "bf16"] = Field(
@@ -133,7 +131,7 @@ class Model(Entry):
     author: str = Field("", description="Who made the model.")
     license: str = Field("", description="License of the weights, such as CC0-1.0.")
     homepage: Url = Field("", description="Where the model comes from.")
-    sha256: str = Field("", pattern=r"^([0-9a-fA-F]{64})?$", description="Checked when given.")
+    sha256: Sha256 = Field("", description="Checked when given.")
     download: bool = Field(False, description="Publish the file and link it.")
 
     @classmethod

@@ -87,10 +87,10 @@ def parse(text: str, path: Path, first_line: int = 1) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
-        context = f" {error.context}" if error.context else ""
-        document.problems.append(
-            Problem(path, line, column, f"not valid YAML: {error.problem}{context}")
-        )
+        lines = text.split("\n")
+        here = lines[mark.line] if mark and mark.line < len(lines) else ""
+        message = f"not valid YAML: {_in_words(error, here)}"
+        document.problems.append(Problem(path, line, column, message))
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         line = first_line + before.count("\n")
@@ -102,6 +102,27 @@ def parse(text: str, path: Path, first_line: int = 1) -> Document:
     except _TooMuchError as error:
         document.problems.append(Problem(path, error.line, error.column, str(error)))
     return document
+
+
+def _in_words(error: yaml.MarkedYAMLError, line: str) -> str:
+    """Say what a parser found in a line, in words for those who do not know YAML."""
+    problem = f"{error.problem}{f' {error.context}' if error.context else ''}"
+    if line.lstrip(" ").startswith("\t"):
+        return "a tab: indent with spaces"
+    return next((words for sign, words in _WORDS.items() if sign in problem), problem)
+
+
+_WORDS = {
+    "escape": 'in "double quotes" a backslash has a meaning: write / in paths',
+    "hexdecimal": 'in "double quotes" a backslash has a meaning: write / in paths',
+    "cannot start any token": "a text that starts like this goes in quotes",
+    "mapping values are not allowed": "a text that holds ': ' goes in quotes",
+    "expected ',' or": "a bracket is not closed, or a text between brackets needs quotes",
+    "end of stream": "a quotation mark is never closed",
+    "expected <block end>": "this line is not indented like those above, or a text needs quotes",
+    "expected key": "this line is not indented like those above, or a text needs quotes",
+}
+"""What parsers say, by a part of it that tells it from the rest."""
 
 
 class _TooMuchError(Exception):
