@@ -91,7 +91,7 @@ def damaged(file: ManifestFile, facts: Facts, wanted: Collection[File]) -> tuple
         try:
             decode(picture.path)
         except ImageError as error:
-            reasons[picture] = str(error)
+            reasons[picture] = facts.named(str(error))
     return tuple(file.problem(where, reasons[each]) for each, where in named if each in reasons)
 
 
@@ -205,6 +205,8 @@ class _Examination:
             self._store.write(_FACTS, sections)
 
     def _problem(self, where: Location, message: str) -> None:
+        for written, file in self._seen.items():
+            message = message.replace(str(file.path), written)
         self._problems.append(self._file.problem(where, message))
 
 

@@ -156,3 +156,14 @@ def test_a_checksum_is_enforced(folder: Path) -> None:
     assert reader.opened == ["tiny_b.safetensors"]
     digest = hashlib.sha256((folder / "tiny_a.safetensors").read_bytes()).hexdigest().upper()
     assert look(folder, wrong.replace("0" * 64, digest)).models.keys() == {"a", "b"}
+
+
+def test_files_are_called_what_the_manifest_calls_them(folder: Path) -> None:
+    (folder / "photo.png").write_text("text")
+    (folder / "tiny_b.safetensors").write_bytes(b"")
+    with pytest.raises(ManifestError) as caught:
+        look(folder)
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith("site.yaml:2:37: tiny_b.safetensors: is empty")
+    assert lines[1].startswith("site.yaml:3:17: photo.png: ")
+    assert str(folder) not in str(caught.value)
