@@ -219,7 +219,7 @@ def test_check_finds_pictures_that_cannot_be_decoded(project: Path, run: Run, da
     status, out, err = run("check")
     assert (status, out) == (2, "")
     (line,) = err.splitlines()
-    assert line.startswith(f"site.yaml:{place}: {project}/{name}: damaged or unusual")
+    assert line.startswith(f"site.yaml:{place}: {name}: damaged or unusual")
     Path(name).write_bytes(whole)
     assert run("check")[0] == 0
 

@@ -164,6 +164,6 @@ def test_files_are_called_what_the_manifest_calls_them(folder: Path) -> None:
     with pytest.raises(ManifestError) as caught:
         look(folder)
     lines = str(caught.value).splitlines()
-    assert lines[0].startswith("site.yaml:2:37: tiny_b.safetensors: is empty")
+    assert lines[0].startswith("site.yaml:2:36: tiny_b.safetensors: is empty")
     assert lines[1].startswith("site.yaml:3:17: photo.png: ")
     assert str(folder) not in str(caught.value)
