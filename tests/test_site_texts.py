@@ -428,6 +428,55 @@ def test_a_table_without_downloads_is_a_warning(project: Project) -> None:
     assert found.startswith("content/index.md:3:1: nothing to download here")
 
 
+@pytest.mark.parametrize(
+    ("info", "language"),
+    [
+        ("python", "python"),
+        ('python title="x.py"', "python"),
+        ('py hl_lines="1 2" linenums="1"', "py"),
+        ("js {1,3}", "js"),
+        ("js{1,3}", "js"),
+        ("c++ showLineNumbers", "c++"),
+        ('{.python title="x"}', "python"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_code_is_code_whatever_stands_beside_its_language(
+    project: Project, info: str, language: str, indent: str
+) -> None:
+    """Other tools take options there; left as they are, the fences would swallow what follows."""
+    code = f"{indent}```{info}\n{indent}/// x *y*\n{indent}```\n"
+    text = f"# A\n\n- item\n\n{code}\nAfter *it*.\n\n~~~ md x\n```python a\n~~~\n"
+    assert warnings(project, text) == []
+    html = body(project)
+    assert "/// x *y*</code></pre>" in html
+    assert (f'<code class="language-{language}"' if language else "<code>") in html
+    assert "After <em>it</em>." in html
+    assert "```python a</code></pre>" in html
+
+
+@pytest.mark.parametrize(
+    ("tex", "same"),
+    [
+        (r"\operatorname*{argmin}_x", r"\operatorname{argmin}_x"),
+        (r"\begin{align*}a&=b\\c&=d\end{align*}", r"\begin{aligned}a&=b\\c&=d\end{aligned}"),
+        (r"\begin{gather}a\\c\end{gather}", r"\begin{aligned}a\\c\end{aligned}"),
+        (r"\begin{equation}\label{e}a=b\nonumber\end{equation}", "a=b"),
+        (r"a=b \tag{3}", r"a=b \qquad\text{(3)}"),
+    ],
+)
+def test_what_papers_write_is_understood(tex: str, same: str) -> None:
+    one, other = (ET.tostring(to_mathml(each, block=True)) for each in (tex, same))
+    assert one == other
+    assert b"*" not in one
+
+
+def test_two_dollars_within_a_line_are_an_error(project: Project) -> None:
+    found = errors(project, "# A\n\nThen $$y=2$$ holds, and $x$$z$.\n")
+    assert found == ["content/index.md:3:8: formula: within a line it takes one $ on each side"]
+
+
 def test_an_unknown_comparison_is_named_where_its_block_stands(project: Project) -> None:
     project.write("content/b.md", "# B\n\n- sharpnes\n\n    /// comparison | sharpnes\n    ///\n")
     project.write("content/c.md", "# C\n\nThe word sharpnes alone is fine.\n")

@@ -26,6 +26,7 @@ from pymdownx.blocks.block import Block
 
 from generator.errors import Problem
 from generator.manifest.words import did_you_mean
+from generator.site.fences import next_fence
 from generator.site.source import Source
 
 EMBEDDED = ("comparison", "downloads")
@@ -36,7 +37,6 @@ NAMES = (*EMBEDDED, "caption", "figure-caption", "table-caption")
 
 _START = re.compile(r" {0,3}(/{3,}) *([\w-]+) *(?:\| *(.*?) *)?")
 _END = re.compile(r" {0,3}(/{3,}) *")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _OPTION = re.compile(r"( {4,})(\S.*)")
 
 
@@ -47,15 +47,17 @@ def check_blocks(source: Source) -> list[Problem]:
     fence = ""
     options = ""
     for index, line in enumerate(source.text.split("\n")):
-        if fence or (match := _FENCE.fullmatch(line)):
-            fence = _next_fence(fence, line)
-        elif match := _START.fullmatch(line):
+        inside, fence = fence, next_fence(fence, line)
+        if inside or fence:
+            options = ""
+            continue
+        if match := _START.fullmatch(line):
             slashes, name = match[1], match[2]
             problems += _check_start(source, index, match)
             opened.append((index, slashes, f"/// {name}"))
             options = name.lower() if name.lower() in EMBEDDED else ""
             continue
-        elif match := _END.fullmatch(line):
+        if match := _END.fullmatch(line):
             if opened and opened[-1][1] == match[1]:
                 opened.pop()
             else:
@@ -71,17 +73,6 @@ def check_blocks(source: Source) -> list[Problem]:
         message = f"'{shown}' is never closed: add a line '{slashes}' after it"
         problems.append(source.at_line(index, column, message))
     return problems
-
-
-def _next_fence(fence: str, line: str) -> str:
-    """Return the fence of the code block that the next line is in, or ''."""
-    match = _FENCE.fullmatch(line)
-    if match is None:
-        return fence
-    if not fence:
-        return match[1]
-    closes = match[1].startswith(fence) and not match[2].strip()
-    return "" if closes else fence
 
 
 def _check_start(source: Source, index: int, match: re.Match[str]) -> list[Problem]:

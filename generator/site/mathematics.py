@@ -22,6 +22,7 @@ def to_mathml(tex: str, *, block: bool) -> ET.Element:
 
     Raises ValueError with what is wrong with the formula.
     """
+    tex = _usual(tex)
     _check(tex)
     # Loaded only for pages that hold a formula.
     from docutils.utils.math import MathError  # type: ignore[import-untyped]
@@ -42,6 +43,14 @@ def to_mathml(tex: str, *, block: bool) -> ET.Element:
         element.tag = element.tag.removeprefix(_NAMESPACE)
     math.set("display", "block" if block else "inline")
     return math
+
+
+def _usual(tex: str) -> str:
+    """Write what papers write beside the usual in words that the converter knows."""
+    tex = re.sub(r"\\(begin|end)\{(?:align|gather|eqnarray)\*?\}", r"\\\1{aligned}", tex)
+    tex = re.sub(r"\\(?:begin|end)\{equation\*?\}|\\label\{[^}]*\}|\\(?:nonumber|notag)\b", "", tex)
+    tex = re.sub(r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}", tex)
+    return tex.replace(r"\operatorname*", r"\operatorname")
 
 
 def _check(tex: str) -> None:

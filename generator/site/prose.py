@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from generator.errors import Problem
 from generator.site.directive import EmbeddingBlocks, check_blocks
+from generator.site.fences import languages_alone
 from generator.site.mathematics import to_mathml
 from generator.site.source import Source
 
@@ -67,7 +68,7 @@ class Prose:
     ) -> tuple[str, str, list[Problem]]:
         engine.reset()
         formulas.failed.clear()
-        text = engine.convert(source.text.replace(ROOT, ""))
+        text = engine.convert(languages_alone(source.text.replace(ROOT, "")))
         problems = [source.problem(tex, f"formula: {why}") for tex, why in formulas.failed]
         headings = [token for token in getattr(engine, "toc_tokens", ()) if token["level"] == 1]
         heading = html.unescape(headings[0]["name"]) if headings else ""
@@ -167,6 +168,9 @@ class _Formulas(Treeprocessor):
     def _replace(self, element: ET.Element) -> None:
         block = element.tag == "div"
         tex = "".join(element.itertext())
+        if not block and (element.tail or "").startswith("$"):
+            self.failed.append((tex.strip(), "within a line it takes one $ on each side"))
+            return
         tex = html.unescape(tex) if block else tex  # as arithmatex has it
         try:
             math = to_mathml(tex, block=block)
