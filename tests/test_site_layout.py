@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,3 +138,49 @@ def test_what_scrolls_is_printed_whole(tmp_path: Path, serve: Serve, new_page: N
     expect(page.get_by_role("button", name="Reset all")).to_be_hidden()
     for thing in page.locator("pre, .table, .scroll").all():
         assert thing.evaluate("e => e.scrollWidth <= e.clientWidth"), thing.inner_html()
+
+
+def test_charts_can_be_read_on_a_phone_and_their_lines_told_apart(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    controls = {f"c{n}": {"path": "a.safetensors", "title": f"Control {n}"} for n in range(5)}
+    project.manifest["models"] |= controls
+    project.manifest["inputs"] = {
+        f"n{sigma}": {"path": "cat.png", "reference": "cat.png", "noise": {"sigma": sigma}}
+        for sigma in (20, 40)
+    }
+    interpolate = {"models": ["soft", "sharp"], "alphas": 3, "beside": [*controls]}
+    project.manifest["comparisons"] = {"levels": {"interpolate": interpolate}}
+    url = f"{published(project, serve)}comparisons/levels/"
+    page = new_page(viewport={"width": 360, "height": 700})
+    page.goto(url)
+    assert page.evaluate(WIDTH) <= 360
+    chart = page.get_by_role("img", name="PSNR over noise level")
+    size = chart.evaluate(
+        "svg => parseFloat(getComputedStyle(svg).fontSize) * svg.getScreenCTM().a"
+    )
+    assert size > 11
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        drawn = chart.locator(".curve").evaluate_all(
+            "all => all.map(e => [getComputedStyle(e).stroke, e.getAttribute('stroke-dasharray')])"
+        )
+        lines, samples = drawn[:8], drawn[8:]
+        assert lines == samples
+        assert len({colour for colour, _ in lines}) == 8
+        assert len({tuple(line) for line in lines}) == 8
+        assert min(contrast(colour, paper) for colour, _ in lines) >= 3, scheme
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG defines it."""
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    values = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
