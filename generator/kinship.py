@@ -27,7 +27,7 @@ from generator.store import Store
 
 Verdict = Literal["related", "doubtful", "unrelated"]
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same pair would be judged otherwise, or in other words."""
 
 CROPS = 3
