@@ -83,7 +83,15 @@ def test_a_manifest_alone_gives_a_gallery(project: Project) -> None:
     assert report.pages == 4
     for title in ("Sharpness", "everything", "A sequence"):
         assert f">{title}</a>" in home
+    assert "<h1>Tiny</h1>" in home
+    assert "A tiny site</p>" in home
     assert not (project.output / "comparisons" / "index.html").exists()
+
+
+def test_beside_a_home_page_the_gallery_is_called_what_it_is(project: Project) -> None:
+    project.write("content/index.md", "# Home\n")
+    project.build()
+    assert "<h1>Comparisons</h1>" in project.read("comparisons/index.html")
 
 
 def test_a_site_without_comparisons_builds(project: Project) -> None:

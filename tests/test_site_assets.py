@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,17 @@ def test_the_authors_files_override_ours_one_by_one(project: Project) -> None:
     assert [path.read_text() for path in sheets] == ["body { color: rebeccapurple }"]
     assert project.read("404.html") == f"<p>Gone /m/assets/{sheets[0].name} /m/"
     assert "alpha-viewer" in project.read("comparisons/sharpness/index.html")
+
+
+def test_an_authors_own_rules_come_last_on_every_page(project: Project) -> None:
+    sheet = r'<link rel="stylesheet" href="[./]*assets/(\w+)\.'
+    pages = ("index.html", "comparisons/sharpness/index.html", "404.html")
+    project.build()
+    assert all("custom" not in re.findall(sheet, project.read(page)) for page in pages)
+    project.write("static/css/custom.css", "h1 { color: teal }\n")
+    project.build()
+    for page in pages:
+        assert re.findall(sheet, project.read(page))[-1] == "custom", page
 
 
 def test_files_under_root_keep_their_names(project: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,41 @@ def test_noise_levels_mark_the_best_alpha_and_draw_controls() -> None:
     assert rows[0] == ["σ", "best mix", "α = 0", "α = 1", "joint", "own"]
     assert rows[2] == ["40", "27.00", "25.30", "26.00", "27.10", "–"]
     assert noise_charts("denoise", levels[:1]) == ""
+
+
+def test_a_legend_names_the_curves_in_the_order_of_the_table() -> None:
+    levels = [
+        NoiseLevel(sigma, ((0.0, 25.0), (1.0, 26.0)), {f"control {n}": 30.0 - n for n in range(4)})
+        for sigma in (20, 40)
+    ]
+    figure = parsed(noise_charts("denoise", levels))
+    chart = figure.findall(SVG)[1]
+    names = [str(cell.text) for cell in list(figure.iter("table"))[1].iter("th")][1:8]
+    words = [element for element in chart.iter("text") if element.text in names]
+    assert [element.text for element in words] == names
+    places = [(float(str(e.get("y"))), float(str(e.get("x")))) for e in words]
+    assert places == sorted(places)
+    assert len(set(places)) == len(names)
+
+
+@given(st.lists(st.text("qwxyz", min_size=3, max_size=60), min_size=1, max_size=9))
+def test_words_stay_within_the_picture(stops: list[str]) -> None:
+    short = {stop[:3] for stop in stops}
+    points = tuple((float(index), 25.0 + index) for index in range(max(2, len(stops))))
+    figure = parsed(alpha_charts("a", "A", {"psnr": {"mix": points}}, stops))
+    svg = figure.find(SVG)
+    assert svg is not None
+    width, height = (float(value) for value in str(svg.get("viewBox")).split()[2:])
+    ends = []
+    for element in svg.iter("text"):
+        x, y = (float(str(element.get(name))) for name in ("x", "y"))
+        length = 6 * len(str(element.text))
+        before = {"start": 0, "middle": length / 2, "end": length}[str(element.get("text-anchor"))]
+        assert x - before >= 0
+        assert x - before + length <= width
+        assert y <= height
+        ends += [(x - before, x - before + length)] if str(element.text)[:3] in short else []
+    assert all(end <= start for (_, end), (start, _) in pairwise(ends)), "none upon another"
 
 
 def test_similarity_by_layer_reaches_from_zero_to_one() -> None:

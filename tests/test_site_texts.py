@@ -254,6 +254,50 @@ x = "not smart -- here"
         assert part in page
 
 
+def test_what_the_readme_says_of_markdown(project: Project) -> None:
+    text = """[TOC]
+
+## Part
+
+Term
+:   What it means
+
+HTML, $a$ and <https://example.org/>
+
+*[HTML]: a language
+
+$$
+\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}
+$$
+
+/// figure-caption
+A *caption*
+///
+
+Text
+- is no list, ~~nor gone~~, nor a link: https://example.org/bare
+
+- one
+    * within
+- [ ] task
+"""
+    assert warnings(project, text) == []
+    page = body(project)
+    for part in (
+        '<div class="toc">\n<ul>\n<li><a href="#part">Part</a></li>',
+        "<dd>What it means</dd>",
+        '<abbr title="a language">HTML</abbr>',
+        '<math display="inline">',
+        '<a href="https://example.org/">',
+        "<mtable",
+        "<figcaption>\n<p>A <em>caption</em></p>",
+        "<p>Text\n- is no list, ~~nor gone~~, nor a link: https://example.org/bare</p>",
+        "<li>one<ul>\n<li>within</li>",
+        "<li>[ ] task</li>",
+    ):
+        assert part in page, part
+
+
 def test_quotes_are_typographic_in_english_only(project: Project) -> None:
     project.manifest["site"]["language"] = "de"
     warnings(project, '# A\n\n"Ja"\n')

@@ -260,7 +260,7 @@ class SiteWriter:
         text = self.templates.get_template(template).render(
             site=SITE, root=root, nav=[{**entry, "url": root + entry["url"]} for entry in nav],
             generator_version="0", page=page, **context,
-            asset=lambda name: root + self.assets[name].name,
+            asset=lambda name: root + self.assets[name].name, assets=self.assets,
         )  # fmt: skip
         path = self.folder / (url if url.endswith(".html") else f"{url}index.html")
         path.parent.mkdir(parents=True, exist_ok=True)

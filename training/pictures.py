@@ -29,7 +29,7 @@ class Shot:
     crop: tuple[int, int, int, int]
     title: str
     author: str
-    licence: str
+    license: str
     source: str
     masks: Mapping[str, tuple[Ellipse | Polygon, ...]] = field(default_factory=dict)
     softness: float = 1.5
@@ -46,7 +46,7 @@ SHOTS = (
         "chelsea",
         (0, 6, 448, 288),
         "Chelsea the cat",
-        "Stefan van der Walt",
+        "Stéfan van der Walt",
         "CC0-1.0",
         "https://scikit-image.org/docs/stable/api/skimage.data.html#skimage.data.chelsea",
         {"eyes": ((171, 109, 40, 34), (317, 127, 32, 30))},
@@ -148,8 +148,8 @@ def _credits() -> str:
         x, y, width, height = shot.crop
         region = f"{width} × {height} at ({x}, {y})"
         rows.append(
-            f"| `{shot.name}.webp` | {shot.title} | {shot.author} | {shot.licence} "
-            f"| [source]({shot.source}) | {region} | {seen} |"
+            f"| `{shot.name}.webp` | [{shot.title}]({shot.source}) | {shot.author} "
+            f"| {shot.license} | {region} | {seen} |"
         )
     masks = "".join(
         f"- `{shot.name}-{name}.png`: {name}, of `{shot.name}.webp`\n"
@@ -158,10 +158,10 @@ def _credits() -> str:
     )
     return (
         "---\ntitle: Credits\norder: 9\n---\n\n"
-        "Written by `python -m training pictures`. The photographs come with scikit-image\n"
-        "(`skimage.data`), whose documentation states these authors and licences. “Seen” says\n"
-        "whether the demo's networks met the photograph in training.\n\n"
-        "| file | title | author | licence | source | crop | in training |\n"
-        "|---|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
+        "The photographs come with scikit-image (`skimage.data`), whose documentation states\n"
+        "these authors and licenses. The last column says whether the demo's networks saw the\n"
+        "photograph in training. `python -m training pictures` makes the files, and this page.\n\n"
+        "| file | photograph | author | license | crop | in training |\n"
+        "|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n\n"
         "Masks, drawn for this demo, CC0-1.0:\n\n" + masks
     )

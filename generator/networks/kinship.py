@@ -85,15 +85,17 @@ def judge(layers: Sequence[Layer], steps: Sequence[Step]) -> tuple[Verdict, tupl
         return "doubtful", ("no layer can be compared: each is zero in one of the networks",)
     cosine, matches = min(cosines), min(shares)
     reasons = [
-        f"least cosine of a layer {cosine:.2f}",
-        f"in the least alike layer {matches:.0%} of the filters match the one of their index",
+        f"cosine of the least similar layer: {cosine:.2f}, for relatives at least {RELATED[0]}",
+        f"filters that kept their place: {matches:.0%}, for relatives at least {RELATED[1]:.0%}",
     ]
     if len(cosines) < len(counted):
         left_out = len(counted) - len(cosines)
         reasons.append(f"{left_out} of {len(counted)} layers left out, which are zero in one")
     if steps:
         lost = max(step.work_lost for step in steps)
-        reasons.append(f"mixes differ from blends by {lost:.0%} of what the networks do")
+        reasons.append(
+            f"mixed weights and blended pictures differ by up to {lost:.0%} of the networks' effect"
+        )
     if cosine < UNRELATED[0] or matches < UNRELATED[1]:
         return "unrelated", tuple(reasons)
     if cosine < RELATED[0] or matches < RELATED[1]:

@@ -116,12 +116,16 @@ def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
         "Similarity by layer",
         "layer",
         "cosine, share",
-        (Curve("cosine", tuple(cosine)), Curve("same index", tuple(share))),
+        (Curve("cosine", tuple(cosine)), Curve("same place", tuple(share))),
         3,
         y_range=(min(0.0, *(value for _, value in cosine)), 1.0),
         rows=tuple((at, layer.name) for at, layer in places),
     )
-    return _figure("How alike the networks are, layer by layer", [chart])
+    return _figure(
+        "Layer by layer: the cosine of the weights of both networks (1 is the same direction), and "
+        "the share of filters whose nearest relative has the same place in the other network",
+        [chart],
+    )
 
 
 def _figure(caption: str, charts: Sequence[Chart], input_id: str = "") -> Markup:

@@ -1,7 +1,8 @@
-"""Line charts as static SVG: axes, curves named at their ends, a table of what they show.
+"""Line charts as static SVG: axes, curves, a legend in their order, a table of what they show.
 
 Nothing here has a colour of its own: everything is drawn in ``currentColor`` and told apart by
-dashes and names, and style sheets may colour it by class. Sizes are in units of the view box.
+dashes, and style sheets colour it by class. Sizes are in units of the view box, which is as wide
+as a phone, so that words can be read there too.
 """
 
 from __future__ import annotations
@@ -13,10 +14,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 580, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 142, 26, 40
-_LABEL_HEIGHT = 15
-_DASHES = ("", "7 4", "2 3", "9 3 2 3", "4 2", "1 2")
+WIDTH = 360
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 350, 26, 220
+_X_NAMES = 40
+"""Height of what stands below the x axis: numbers, then its name."""
+_FONT = 13
+_LETTER = 7.2
+"""Width of a letter, rather too large than too small."""
+_LINE = 19
+_SAMPLE = 30
+_COLOURS = 8
+"""Classes of curves, ``curve-1`` and so on, that style sheets know a colour for."""
+_DASHES = ("", "7 4", "2 3", "9 3 2 3", "4 2", "12 4")
 
 
 @dataclass(frozen=True)
@@ -113,57 +122,65 @@ class _Drawing:
         follow = (
             _fill(
                 ' data-x0="{}" data-x1="{}" data-min="{}" data-max="{}"',
-                *(_LEFT, WIDTH - _RIGHT, repr(self._low_x), repr(self._high_x)),
+                *(_LEFT, _RIGHT, repr(self._low_x), repr(self._high_x)),
             )
             if chart.follows
             else Markup()
         )
+        columns, rows = self._legend_size()
         return _fill(
             '<svg class="chart" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img"'
             ' aria-labelledby="{id}-title {id}-desc" font-family="system-ui, sans-serif"'
-            ' font-size="12" fill="currentColor"{follow}>\n'
+            ' font-size="{font}" fill="currentColor"{follow}>\n'
             '<title id="{id}-title">{title}</title>\n<desc id="{id}-desc">{desc}</desc>\n'
             "{parts}</svg>",
             w=WIDTH,
-            h=HEIGHT,
+            h=_BOTTOM + _X_NAMES + rows * _LINE + 6,
             id=chart.id,
+            font=_FONT,
             follow=follow,
             title=chart.title,
             desc=" ".join(_described(curve, chart) for curve in chart.curves),
-            parts=_join([*self._axes(), *self._curves(), *self._names(), *self._marks()]),
+            parts=_join([*self._axes(), *self._curves(), *self._legend(columns), *self._marks()]),
         )
 
     def _x(self, value: float) -> float:
         span = self._high_x - self._low_x
         place = (value - self._low_x) / span if span else 0.5
-        return round(_LEFT + place * (WIDTH - _LEFT - _RIGHT), 2)
+        return round(_LEFT + place * (_RIGHT - _LEFT), 2)
 
     def _y(self, value: float) -> float:
         place = (value - self._low_y) / (self._high_y - self._low_y)
-        return round(HEIGHT - _BOTTOM - place * (HEIGHT - _TOP - _BOTTOM), 2)
+        return round(_BOTTOM - place * (_BOTTOM - _TOP), 2)
 
     def _axes(self) -> Iterable[Markup]:
-        chart, bottom, right = self._chart, HEIGHT - _BOTTOM, WIDTH - _RIGHT
+        chart = self._chart
         levels = nice_ticks(self._low_y, self._high_y, 5)
-        grid = "".join(f"M{_LEFT} {self._y(value)}H{right}" for value in levels)
+        grid = "".join(f"M{_LEFT} {self._y(value)}H{_RIGHT}" for value in levels)
         yield _fill(
             '<path class="grid" d="{}" fill="none" stroke="currentColor" stroke-opacity="0.18"/>',
             grid,
         )
         for value in levels:
-            yield _text(_LEFT - 8, self._y(value) + 4, "end", number(value))
+            yield _text(_LEFT - 6, self._y(value) + 4, "end", number(value))
         ticks = chart.ticks or [
             (value, number(value)) for value in nice_ticks(self._low_x, self._high_x, 5)
         ]
-        marks = "".join(f"M{self._x(value)} {bottom}v5" for value, _ in ticks)
+        marks = "".join(f"M{self._x(value)} {_BOTTOM}v5" for value, _ in ticks)
         yield _fill(
             '<path class="axis" d="M{} {}H{}{}" fill="none" stroke="currentColor"/>',
-            *(_LEFT, bottom, right, marks),
+            *(_LEFT, _BOTTOM, _RIGHT, marks),
         )
+        # Those at the ends are pushed inwards, so that all have two thirds of their distance.
+        distance = (_RIGHT - _LEFT) / max(1, len(ticks) - 1)
+        longest = max(4, _letters(min(distance * 2 / 3, WIDTH / 2)))
         for value, name in ticks:
-            yield _text(self._x(value), bottom + 18, "middle", _shortened(name, 14))
-        yield _text((_LEFT + right) / 2, HEIGHT - 6, "middle", chart.x_label)
-        yield _text(_LEFT - 8, 14, "start", chart.y_label)
+            words = _shortened(name, longest)
+            half = len(words) * _LETTER / 2
+            x = round(min(max(self._x(value), half), WIDTH - half), 2)
+            yield _text(x, _BOTTOM + 19, "middle", words)
+        yield _text((_LEFT + _RIGHT) / 2, _BOTTOM + 36, "middle", chart.x_label)
+        yield _text(0, 13, "start", chart.y_label)
 
     def _curves(self) -> Iterable[Markup]:
         for index, curve in enumerate(self._chart.curves):
@@ -171,45 +188,33 @@ class _Drawing:
                 f"{'L' if i else 'M'}{self._x(x)} {self._y(y)}"
                 for i, (x, y) in enumerate(curve.points)
             )
-            yield _fill(
-                '<path class="curve curve-{}{}" d="{}" fill="none" stroke="currentColor"'
-                ' stroke-width="{}" stroke-linejoin="round"{}/>\n',
-                index + 1,
-                " level" if curve.level else "",
-                path,
-                1 if curve.level else 2,
-                _dashed(index),
-            )
+            yield _line(index, curve, path)
             if not curve.level and len(curve.points) <= 60:
                 # A line without length and with round ends is a dot.
                 dots = "".join(f"M{self._x(x)} {self._y(y)}h0" for x, y in curve.points)
                 yield _fill(
                     '<path class="dots curve-{}" d="{}" fill="none" stroke="currentColor"'
-                    ' stroke-width="6" stroke-linecap="round"/>\n',
-                    *(index + 1, dots),
+                    ' stroke-width="5" stroke-linecap="round"/>\n',
+                    *(index % _COLOURS + 1, dots),
                 )
 
-    def _names(self) -> Iterable[Markup]:
-        """Name every curve at its right end, none upon another."""
-        ends = sorted(
-            (self._y(curve.points[-1][1]), i) for i, curve in enumerate(self._chart.curves)
-        )
-        place = -math.inf
-        places = []
-        for y, index in ends:
-            place = max(y + 4, place + _LABEL_HEIGHT)
-            places.append((place, index))
-        over = max(0.0, place - (HEIGHT - _BOTTOM + 4))
-        for y, index in places:
-            curve = self._chart.curves[index]
-            x, y = self._x(curve.points[-1][0]) + 8, round(y - over, 2)
-            yield _fill(
-                '<path class="curve curve-{}" d="M{} {}h22" fill="none" stroke="currentColor"'
-                ' stroke-width="{}"{}/>',
-                *(index + 1, x, y - 4, 1 if curve.level else 2),
-                _dashed(index),
-            )
-            yield _text(x + 28, y, "start", _shortened(curve.name, 18), f"curve-{index + 1}")
+    def _legend_size(self) -> tuple[int, int]:
+        """Return the columns and rows that the names of the curves take."""
+        curves = self._chart.curves
+        longest = max(len(curve.name) for curve in curves)
+        columns = max(1, min(len(curves), int(WIDTH / (_SAMPLE + (longest + 2) * _LETTER))))
+        return columns, math.ceil(len(curves) / columns)
+
+    def _legend(self, columns: int) -> Iterable[Markup]:
+        """Name the curves in their order, row by row."""
+        width = WIDTH / columns
+        for index, curve in enumerate(self._chart.curves):
+            row, column = divmod(index, columns)
+            x = round(column * width, 2)
+            y = _BOTTOM + _X_NAMES + (row + 1) * _LINE
+            yield _line(index, curve, f"M{x} {y - 4}h{_SAMPLE - 6}")
+            name = _shortened(curve.name, _letters(width - _SAMPLE))
+            yield _text(x + _SAMPLE, y, "start", name)
 
     def _marks(self) -> Iterable[Markup]:
         for x, y in self._chart.marked:
@@ -222,8 +227,21 @@ class _Drawing:
             yield _fill(
                 '<path class="marker" data-chart-marker d="M{} {}V{}" fill="none"'
                 ' stroke="currentColor" stroke-width="1.5"/>',
-                *(_LEFT, _TOP - 6, HEIGHT - _BOTTOM),
+                *(_LEFT, _TOP - 6, _BOTTOM),
             )
+
+
+def _line(index: int, curve: Curve, path: str) -> Markup:
+    """Draw in the manner of a curve: itself, or its sample in the legend."""
+    return _fill(
+        '<path class="curve curve-{}{}" d="{}" fill="none" stroke="currentColor"'
+        ' stroke-width="{}" stroke-linejoin="round"{}/>\n',
+        index % _COLOURS + 1,
+        " level" if curve.level else "",
+        path,
+        1.5 if curve.level else 2,
+        _dashed(index),
+    )
 
 
 def _dashed(index: int) -> Markup:
@@ -243,9 +261,13 @@ def _described(curve: Curve, chart: Chart) -> str:
     )
 
 
-def _text(x: float, y: float, anchor: str, words: str, name: str = "") -> Markup:
-    class_ = _fill(' class="{}"', name) if name else ""
-    return _fill('<text x="{}" y="{}" text-anchor="{}"{}>{}</text>', x, y, anchor, class_, words)
+def _text(x: float, y: float, anchor: str, words: str) -> Markup:
+    return _fill('<text x="{}" y="{}" text-anchor="{}">{}</text>\n', x, y, anchor, words)
+
+
+def _letters(width: float) -> int:
+    """Return how many letters fit into a width."""
+    return max(1, int(width / _LETTER))
 
 
 def _shortened(text: str, length: int) -> str:

@@ -99,7 +99,7 @@ class Prose:
             self._blocks,
         ]
         engine = self._engine(extensions, footnotes_of_one_text=True)
-        _Corners(engine)
+        _Tables(engine)
         return engine
 
     @cached_property
@@ -136,18 +136,28 @@ class Prose:
 _COMMON = ("tables", "footnotes", "def_list", "abbr", "sane_lists", "smarty", "pymdownx.arithmatex")
 
 
-class _Corners(Treeprocessor):
-    """Makes empty cells of a table's head plain cells: a header that says nothing is none."""
+class _Tables(Treeprocessor):
+    """Puts tables into a box that scrolls, with the keyboard too, and mends their heads.
+
+    Empty cells of a head become plain cells: a header that says nothing is none.
+    """
 
     def __init__(self, engine: markdown.Markdown) -> None:
         super().__init__(engine)
-        engine.treeprocessors.register(self, "corners", -5)
+        engine.treeprocessors.register(self, "tables", -5)
 
     def run(self, root: ET.Element) -> None:
         """Replace in place."""
         for cell in root.iter("th"):
             if not len(cell) and not (cell.text or "").strip():
                 cell.tag = "td"
+        for parent in list(root.iter()):
+            for place, child in enumerate(parent):
+                if child.tag == "table":
+                    box = ET.Element("div", {"class": "table", "tabindex": "0"})
+                    box.tail, child.tail = child.tail, None
+                    box.append(child)
+                    parent[place] = box
 
 
 class _Formulas(Treeprocessor):

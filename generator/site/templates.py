@@ -36,7 +36,11 @@ class Templates:
         self._environment.globals.update(shared)
 
     def render(self, name: str, root: str, **context: Any) -> str:
-        """Render a page whose way to the site's root is ``root``. Raises ManifestError."""
+        """Render a page whose way to the site's root is ``root``. Raises ManifestError.
+
+        Templates see ``asset(name)``, the address of a static file, and all their names in
+        ``assets``.
+        """
 
         def asset(name: str) -> str:
             if name not in self._assets:
@@ -46,7 +50,7 @@ class Templates:
         known = list(self._assets)
         try:
             template = self._environment.get_template(name)
-            return template.render(root=root, asset=asset, **context)
+            return template.render(root=root, asset=asset, assets=known, **context)
         except (TemplateError, _AssetError, TypeError, ValueError) as error:
             raise ManifestError([self._problem(name, error)]) from error
 
