@@ -115,6 +115,9 @@ def test_a_page_that_is_no_text_is_an_error(project: Project) -> None:
         ("[a](javascript:alert(1))", "3:5", "left out"),
         ('<p style="color: red">a</p>', "3:4", "'style' in a tag is left out"),
         ("a\n{: onclick=x }", "4:4", "'onclick' in a tag is left out"),
+        ("<iframe src='https://x.org'></iframe>", "3:1", "<iframe> stays empty"),
+        ("<script>x()</script>", "3:1", "<script> in a page does nothing"),
+        ("<style>p { color: red }</style>", "3:1", "<style> in a page does nothing"),
         ("[a](readme.md)", "3:5", "no page of the site"),
         ("[a](comparisons/gone/)", "3:5", "leads nowhere"),
     ],
@@ -519,6 +522,13 @@ def test_what_papers_write_is_understood(tex: str, same: str) -> None:
 def test_two_dollars_within_a_line_are_an_error(project: Project) -> None:
     found = errors(project, "# A\n\nThen $$y=2$$ holds, and $x$$z$.\n")
     assert found == ["content/index.md:3:8: formula: within a line it takes one $ on each side"]
+
+
+def test_links_of_captions_start_at_the_manifest(project: Project) -> None:
+    project.write("content/method.md", "# M\n")
+    project.manifest["comparisons"]["sharpness"]["caption"] = "See [m](method.md)."
+    (found,) = warnings(project, "# A\n")
+    assert found.endswith("'method.md' leads nowhere (did you mean 'content/method.md'?)")
 
 
 def test_an_unknown_comparison_is_named_where_its_block_stands(project: Project) -> None:

@@ -19,6 +19,7 @@ from generator.images import read_facts
 from generator.manifest.words import did_you_mean
 from generator.site.assets import hashed_name
 from generator.site.directive import EMBEDDED
+from generator.site.policy import obey_policy
 from generator.site.prose import ROOT
 from generator.site.source import Source, quoted
 from generator.site.tags import Tag, edit_tags
@@ -141,7 +142,10 @@ class _Linker:
         for block in EMBEDDED:
             if f"data-{block}" in attributes:
                 return self._block(block, tag)
-        changed = self._without_inline(tag)
+        changed, notes = obey_policy(tag)
+        for words, message in notes:
+            self._place = self._source.find(words)
+            self._problem(message)
         if tag.name == "pre" and "tabindex" not in attributes:
             attributes["tabindex"] = "0"  # long lines scroll, with the keyboard too
             changed = True
@@ -153,22 +157,6 @@ class _Linker:
         if tag.name == "img":
             changed |= self._picture(tag)
         return changed
-
-    def _without_inline(self, tag: Tag) -> bool:
-        """Leave out what the pages' security policy would ignore: styles and scripts in tags."""
-        attributes = tag.attributes
-        aligned = re.fullmatch(r"text-align: (right|center|left);", str(attributes.get("style")))
-        if aligned and tag.name in ("td", "th"):  # Markdown's tables
-            del attributes["style"]
-            attributes["class"] = aligned[1]
-            return True
-        inline = [name for name in attributes if name == "style" or name.startswith("on")]
-        for name in inline:
-            self._place = self._source.find(f"{name}=")
-            message = f"'{name}' in a tag is left out: pages take styles and scripts from files"
-            self._problem(f"{message} in static/ alone")
-            del attributes[name]
-        return bool(inline)
 
     def see_text(self, text: str) -> None:
         """Find what Markdown left in the text: blocks and references it could not make sense of."""
@@ -296,6 +284,8 @@ class _Linker:
             self._problem(f"'{written}' is outside {site.content}/: move it there")
         else:
             near = did_you_mean(posixpath.basename(target), _names(file.parent))
+            if not self._folder and _is_file(site.root / site.content / target):
+                near = f" (did you mean '{site.content}/{target}'?)"
             self._problem(f"'{written}' leads nowhere{near}")
         return None
 
