@@ -11,7 +11,7 @@ from generator.doubts import doubts
 from generator.errors import ManifestError, Problem
 from generator.estimate import estimate_bytes, estimate_seconds
 from generator.examine import damaged, examine, read_models_apart
-from generator.kinship import find_kinship, kinship_warnings
+from generator.kinship import find_kinship, kinship_keys, kinship_warnings
 from generator.manifest import load, unused
 from generator.plan import File, Job, Plan, make_plan
 from generator.site import check_site
@@ -20,12 +20,15 @@ from generator.store import Store
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a build would do: ``bytes`` of all frames and ``seconds`` of rendering, estimated."""
+    """What a build would do: ``bytes`` of all frames and ``seconds`` of rendering, estimated;
+    ``unjudged`` pairs of models, of which only a build can tell whether they are related.
+    """  # noqa: D205
 
     plan: Plan
     jobs: tuple[Job, ...]
     bytes: int
     seconds: float
+    unjudged: int
     warnings: tuple[Problem, ...]
 
 
@@ -41,6 +44,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     plan = make_plan(file, facts, drafts=drafts)
     warnings = check_site(file, plan, facts, store, drafts=drafts)
     kinship = find_kinship(plan, facts, file, store, None)
+    pairs = kinship_keys(plan, facts, file)
     jobs = missing(plan, store)
     if problems := damaged(file, facts, _needed(jobs)):
         raise ManifestError(problems)
@@ -49,6 +53,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, facts, store),
+        sum(not store.has_derived(key, "json") for key in pairs),
         unused(file) + doubts(file, facts) + kinship_warnings(kinship, plan, file) + warnings,
     )
 

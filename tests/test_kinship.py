@@ -31,6 +31,13 @@ def models(project: Path) -> None:
     (project / "site.yaml").write_text(MANIFEST)
 
 
+def test_check_says_what_only_a_build_can_tell(run: Run) -> None:
+    promise = "the build will tell whether the models are related: 2 pairs to measure\n"
+    assert run("check")[1].endswith(promise)
+    run("build")
+    assert "related" not in run("check")[1]
+
+
 def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
     status, _, err = run("build")
     assert status == 0
