@@ -124,6 +124,8 @@ def _interpolate(options: argparse.Namespace) -> int:
     weights = _coefficients(options)
     if options.output.suffix.lower() != ".safetensors":
         raise _UsageError(f"{options.output}: what is written is .safetensors: name it so")
+    if not options.output.parent.is_dir():
+        raise _UsageError(f"{options.output}: there is no folder '{options.output.parent}'")
     if options.output.exists() and not options.force:
         raise _UsageError(f"{options.output} exists: choose another name, or --force")
     if any(options.output.resolve() == model.resolve() for model in options.models):

@@ -1,4 +1,4 @@
-"""What a manifest's files can be used for, but hardly are what their author means: warnings."""
+"""What can be built, but is hardly what its author means: warnings."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Found = tuple[Location, str]
 
 
 def doubts(file: ManifestFile, facts: Facts) -> tuple[Problem, ...]:
-    """Return a warning for each file that will not show what it was chosen for."""
-    found = (*_models(file, facts), *_references(file, facts), *_frames(facts))
+    """Return a warning for each file or value that will not do what it was chosen for."""
+    found = (*_models(file, facts), *_steps(file), *_references(file, facts), *_frames(facts))
     return tuple(file.problem(where, message) for where, message in found)
 
 
@@ -32,6 +32,21 @@ def _models(file: ManifestFile, facts: Facts) -> Iterator[Found]:
             if files[0].sha256 == files[1].sha256:
                 where = ("comparisons", name, "interpolate", "models", mixed.index(other))
                 yield where, f"'{one}' and '{other}' are the same weights: so is all between them"
+
+
+def _steps(file: ManifestFile) -> Iterator[Found]:
+    """Yield what was written of the grid and has no say under the comparison's control."""
+    for name, comparison in file.manifest.comparisons.items():
+        mix = comparison.interpolate
+        if mix is None:
+            continue
+        control, written = mix.kind_of_control, mix.model_fields_set
+        where = ("comparisons", name, "interpolate")
+        if "alphas" in written and control in ("triangle", "square"):
+            yield (*where, "alphas"), f"alphas say nothing under control {control}: write steps"
+        if "steps" in written and not mix.has_steps:
+            why = "beside alphas" if control == "path" else f"under control {control}: write alphas"
+            yield (*where, "steps"), f"steps say nothing {why}"
 
 
 def _references(file: ManifestFile, facts: Facts) -> Iterator[Found]:

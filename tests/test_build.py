@@ -383,6 +383,7 @@ def test_animations_go_there_and_back(project: Path, run: Run, form: str, count:
         (("--alpha", "1e300", "--extrapolate"), "coefficients must sum to 1, these sum to 0"),
         (("--alpha", "1.5"), "alpha 1.5 is outside 0 to 1 (allow it: --extrapolate)"),
         (("--alpha", "0.5"), "exists: choose another name, or --force"),
+        (("--alpha", "0.5", "-o", "no/out.safetensors"), "there is no folder 'no'"),
         (("--alpha", "0.5", "-o", "out.pth"), "what is written is .safetensors: name it so"),
     ],
 )

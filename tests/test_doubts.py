@@ -7,9 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from build_support import Run, edit
+from build_support import DATA, Run, edit
 from PIL import Image
 from safetensors.torch import load_file, save_file
+
+
+def write_steps() -> None:
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], steps: 5")
 
 
 def damage() -> None:
@@ -37,6 +41,7 @@ def add_frames() -> None:
     ("change", "where", "message"),
     [
         (damage, "2:64", "'body.2.weight' in it holds values that are not numbers: fetch it again"),
+        (write_steps, "6:81", "steps say nothing under control slider: write alphas"),
         (copy_the_first, "6:49", "'a' and 'b' are the same weights: so is all between them"),
         (
             lose_colour,
@@ -60,6 +65,33 @@ def test_what_is_hardly_meant_is_a_warning(
     assert (status, err) == (0, line)
     assert run("check", "--strict")[0] == 1
     assert run("build")[2].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("mix", "message"),
+    [
+        (
+            "models: [a, b, c], control: path, alphas: 3, steps: 5",
+            "steps say nothing beside alphas",
+        ),
+        ("models: [a, b, c], control: triangle, alphas: 3", "alphas say nothing under control tr"),
+        ("models: [a, b], groups: {h: body.0.*}, alphas: 2, steps: 3", "steps say nothing under"),
+        ("models: [a, b, c], control: path, steps: 5", ""),
+        ("models: [a, b, c], control: path, alphas: 3", ""),
+        ("models: [a, b, c], control: triangle, steps: 3", ""),
+    ],
+)
+def test_what_has_no_say_under_a_control_is_a_warning(
+    project: Path, run: Run, mix: str, message: str
+) -> None:
+    shutil.copy(DATA / "tiny_c.safetensors", project)
+    edit("models: [a, b], alphas: [0, 0.5, 1]", mix)
+    edit("b: {path", "c: tiny_c.safetensors, b: {path")
+    if "c]" not in mix:
+        edit("choose: [", "choose: [c, ")
+    err = run("check")[2]
+    assert message in err
+    assert bool(err) == bool(message)
 
 
 def test_damaged_weights_are_not_called_unrelated(project: Path, run: Run) -> None:
