@@ -108,8 +108,11 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
 
 def _named(report: RenderReport, facts: Facts) -> RenderReport:
     """Return a report whose reasons call files what the manifest calls them: they are published."""
-    named = {key: facts.named(reason) for key, reason in report.failures.items()}
-    return replace(report, failures=named)
+    failures, unmeasured = (
+        {key: facts.named(reason) for key, reason in reasons.items()}
+        for reasons in (report.failures, report.unmeasured)
+    )
+    return replace(report, failures=failures, unmeasured=unmeasured)
 
 
 def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:
