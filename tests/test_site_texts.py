@@ -510,6 +510,7 @@ def test_code_is_code_whatever_stands_beside_its_language(
         (r"\begin{align*}a&=b\\c&=d\end{align*}", r"\begin{aligned}a&=b\\c&=d\end{aligned}"),
         (r"\begin{gather}a\\c\end{gather}", r"\begin{aligned}a\\c\end{aligned}"),
         (r"\begin{equation}\label{e}a=b\nonumber\end{equation}", "a=b"),
+        ("a·b ≤ 3 × c − ∑_i x_i", r"a\cdot b \leq 3 \times c - \sum_i x_i"),
         (r"a=b \tag{3}", r"a=b \qquad\text{(3)}"),
     ],
 )

@@ -50,7 +50,19 @@ def _usual(tex: str) -> str:
     tex = re.sub(r"\\(begin|end)\{(?:align|gather|eqnarray)\*?\}", r"\\\1{aligned}", tex)
     tex = re.sub(r"\\(?:begin|end)\{equation\*?\}|\\label\{[^}]*\}|\\(?:nonumber|notag)\b", "", tex)
     tex = re.sub(r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}", tex)
-    return tex.replace(r"\operatorname*", r"\operatorname")
+    tex = tex.replace(r"\operatorname*", r"\operatorname")
+    return tex if r"\text" in tex else tex.translate(_SIGNS)
+
+
+_SIGNS = str.maketrans(
+    {
+        "·": r"\cdot ", "×": r"\times ", "−": "-", "±": r"\pm ", "≤": r"\leq ", "≥": r"\geq ",
+        "≠": r"\neq ", "≈": r"\approx ", "∼": r"\sim ", "→": r"\to ", "…": r"\ldots ",
+        "∞": r"\infty ", "∑": r"\sum ", "∏": r"\prod ", "∈": r"\in ", "∇": r"\nabla ",
+        "∂": r"\partial ",
+    }
+)  # fmt: skip
+"""Signs as people type them. In ``\\text`` they are understood as they are."""
 
 
 def _check(tex: str) -> None:
