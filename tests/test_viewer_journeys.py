@@ -655,14 +655,14 @@ def test_several_on_a_page(server: Server, new_page: Callable[..., Page]) -> Non
     folded.ready()
     stage, box = folded.stage_box(), folded.box()
     assert box["width"] == pytest.approx(stage["width"], abs=1)
-    folded.slider("Frame").press("End")
+    folded.slider("Frame").press("Home")
     first.alpha.press("Home")
-    until(page, "location.hash === '#diffusion=frame:16&sharpness=alpha:0'")
+    until(page, "location.hash === '#diffusion=frame:0&sharpness=alpha:0'")
     third.stage.scroll_into_view_if_needed()
     third.ready()
     page.get_by_role("button", name="Reset all").click()
     expect(first.alpha).to_have_attribute("aria-valuetext", re.compile("alpha 0.50"))
-    assert folded.slider("Frame").input_value() == "0"
+    assert folded.slider("Frame").input_value() == "16"
     until(page, "location.hash === ''")
     other = new_page()
     other.goto(f"{server.url}all/#triangle=zoom:3")
@@ -720,3 +720,18 @@ def test_alphas_are_the_sites(open_viewer: OpenViewer) -> None:
         viewer.alpha.press("ArrowRight")
         viewer.settle()
     assert seen == list(range(1, 12))
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_the_handle_is_whole_at_the_edges(open_viewer: OpenViewer, share: int) -> None:
+    viewer = open_viewer("sharpness", link=f"#sharpness=split:{share}")
+    box, (_, y) = viewer.stage_box(), centre(viewer)
+    x = box["x"] + share * box["width"] + (1 - 2 * share) * 20
+    assert all(pixel(viewer, x + d, y - 8) == (255, 255, 255) for d in (-12, 0, 12))
+    viewer.page.mouse.move(x, y)
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(x + (1 - 2 * share) * 100, y, steps=3)
+    viewer.page.mouse.up()
+    viewer.settle()
+    moved = abs(float(viewer.split.input_value()) / 100 - share) * box["width"]
+    assert moved == pytest.approx(100, abs=box["width"] / 100)

@@ -63,11 +63,9 @@ def _cards(
 def _pair(view: ComparisonView) -> tuple[FrameView, FrameView] | None:
     """Return the two frames that a card shows: what says at a glance what the comparison is about.
 
-    An interpolation shows what is seen first against its far end, a sequence its two ends.
+    An interpolation shows what is seen first against its far end.
     """
     left, right = view.left, view.right
-    if view.kind == "frames":
-        left, right = view.frames[0], view.frames[-1]
     if view.kind == "interpolate":
         first = view.inputs[0].id
         right = [f for f in view.frames if f["input"] == first and f["series"] == "mix"][-1]

@@ -59,10 +59,10 @@ test("a frame that an input lacks is not found", () => {
 
 test("lists and sequences", () => {
   const files = ["first", "middle", "last"].map((label) => ({ recipe: "file", label, url: label, width: 1, height: 1 }));
-  const sequence = arrange({ id: "f", kind: "frames", control: "slider", start: { left: 0, right: 0 }, frames: files });
+  const sequence = arrange({ id: "f", kind: "frames", control: "slider", start: { left: 0, right: 2 }, frames: files });
   assert.equal(sequence.choices[initial(sequence).left].label, "first");
   assert.equal(sequence.choices[initial(sequence).right].follows, true);
-  assert.equal(initial(sequence).split, 0);
+  assert.equal(initial(sequence).at, 2);
   assert.equal(valueText(sequence, 2), "frame 3 of 3: last");
   const lists = arrange({ id: "c", kind: "choose", control: "lists", start: { left: 0, right: 2 }, frames: files });
   assert.deepEqual(lists.start, { left: 0, right: 2, at: 0 });
