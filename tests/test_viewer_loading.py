@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -220,7 +220,7 @@ def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[
     slider = viewer.slider("Frame")
     slider.fill("3")
     expect(viewer.stage).to_have_attribute("data-state", "error")
-    expect(viewer.stage).to_contain_text("4 could not be loaded: 503")
+    expect(viewer.stage).to_contain_text("4 could not be loaded: the server is in trouble (503)")
     assert viewer.frames()[1] in range(17)  # something is still shown
     slider.press("ArrowRight")
     viewer.ready()
@@ -232,6 +232,51 @@ def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[
     assert viewer.frames() == [0, 3]
 
 
+def test_both_sides_change_their_input_together(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    """Under one split there is never more than one input, nor a score of what is not shown."""
+    page = new_page()
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.evaluate("""() => {
+        window.samples = [];
+        const look = () => {
+            const frames = [...document.querySelectorAll('[data-frame]')].map(i => i.dataset.frame);
+            samples.push([...frames, document.querySelector('.scores').textContent].join());
+            requestAnimationFrame(look);
+        };
+        look();
+    }""")
+    server.slow = {"sharpness-cat-mix": 0.6}
+    viewer.list("Input").select_option("cat")
+    viewer.ready()
+    assert [key for key, _ in groupby(page.evaluate("samples"))] == [
+        "0,6,PSNR 27.50 dB · SSIM 0.850", "0,6,loading", "23,29,PSNR 27.50 dB · SSIM 0.850",
+    ]  # fmt: skip
+
+
+def test_without_a_connection(server: Server, new_page: Callable[..., Page]) -> None:
+    """It is said in plain words, no other picture's score stays, and nothing plays on."""
+    page = new_page(expect_errors=True)
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.context.route("**/frames/**", lambda route: route.abort())
+    viewer.list("Input").select_option("cat")
+    expect(viewer.stage).to_have_attribute("data-state", "error")
+    expect(viewer.stage).to_contain_text("Input could not be loaded: no connection")
+    assert viewer.frames() == [0, 6]
+    expect(viewer.group).not_to_contain_text("PSNR")
+    viewer.button("Reset").click()
+    viewer.ready()
+    viewer.button("Play").click()
+    expect(viewer.stage).to_contain_text("could not be loaded: no connection")
+    expect(viewer.button("Play")).to_have_attribute("aria-pressed", "false")
+    page.context.unroute("**/frames/**")
+    viewer.button("Retry").click()
+    viewer.ready()
+
+
 def test_a_comparison_without_data_can_be_retried(
     server: Server, new_page: Callable[..., Page]
 ) -> None:
@@ -239,7 +284,7 @@ def test_a_comparison_without_data_can_be_retried(
     page = new_page(expect_errors=True)
     page.goto(f"{server.url}comparisons/diffusion/")
     viewer = Viewer(page, "Diffusion")
-    expect(viewer.stage).to_contain_text("could not be loaded")
+    expect(viewer.stage).to_contain_text("could not be loaded: the server is in trouble (503)")
     server.broken = set()
     viewer.button("Retry").click()
     viewer.ready()

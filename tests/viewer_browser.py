@@ -36,6 +36,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), handler)
         self.requests: Counter[str] = Counter()
         self.delay = 0.0
+        self.slow: dict[str, float] = {}  # seconds by a part of the path
         self.broken: set[str] = set()
         self.scripts = threading.Event()  # which are held back until it is set
         self.scripts.set()
@@ -57,6 +58,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.server.scripts.wait(PATIENCE / 1000)
         if "/frames/" in self.path:
             time.sleep(self.server.delay)
+        time.sleep(sum(s for part, s in self.server.slow.items() if part in self.path))
         super().do_GET()
 
     def log_message(self, *_: Any) -> None:

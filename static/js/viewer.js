@@ -6,6 +6,7 @@ import { Fullscreen } from "./fullscreen.js";
 import { keyboard } from "./keyboard.js";
 import { lattice } from "./lattice.js";
 import { decode, encode } from "./link.js";
+import { receive } from "./loader.js";
 import { mouse } from "./mouse.js";
 import { compose } from "./picture.js";
 import { flicker, player } from "./play.js";
@@ -78,13 +79,11 @@ export const viewerElement = (loader, address) =>
       const stage = /** @type {HTMLElement} */ (this.querySelector(".stage"));
       const box = /** @type {HTMLElement} */ (stage.querySelector(".problem"));
       try {
-        const response = await fetch(source);
-        if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-        this.run(arrange(await response.json()), source, stage);
+        this.run(arrange(await receive(source, "json")), source, stage);
       } catch (error) {
         stage.dataset.state = "error";
         box.hidden = false;
-        box.children[0].textContent = `This comparison could not be loaded: ${error}`;
+        box.children[0].textContent = `This comparison could not be loaded: ${/** @type {Error} */ (error).message}`;
         const retry = /** @type {HTMLButtonElement} */ (box.children[1]);
         retry.disabled = false;
         retry.addEventListener("click", () => this.start(), { once: true });
@@ -101,6 +100,7 @@ export const viewerElement = (loader, address) =>
         painting ||= requestAnimationFrame(() => {
           painting = 0;
           renderer.paint(state);
+          if (state.playing && renderer.failed) change({ ...state, playing: false });
           play();
           flick.update();
         });
