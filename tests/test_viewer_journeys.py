@@ -247,6 +247,33 @@ def test_keys_for_fullscreen_and_reset(open_viewer: OpenViewer) -> None:
     assert page.evaluate("document.fullscreenElement === null")
 
 
+def test_keys_where_nothing_has_the_focus(
+    open_viewer: OpenViewer, server: Server, new_page: Callable[..., Page]
+) -> None:
+    """They go to the only stage in view, and to none of several."""
+    viewer = open_viewer("sharpness")
+    page = viewer.page
+    assert page.evaluate("document.activeElement === document.body")
+    page.keyboard.press("d")
+    expect(viewer.button("Difference")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Control+d")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(viewer.button("Difference")).to_have_attribute("aria-pressed", "true")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.keyboard.press("d")
+    viewer.settle()
+    expect(viewer.button("Difference")).to_have_attribute("aria-pressed", "true")
+    several = new_page(viewport={"width": 700, "height": 3000})
+    several.goto(f"{server.url}all/")
+    first, second = (Viewer(several, name).ready() for name in ("Sharpness", "Regions"))
+    expect(second.stage).to_be_in_viewport(ratio=1)
+    several.keyboard.press("d")
+    first.settle()
+    expect(first.button("Difference")).to_have_attribute("aria-pressed", "false")
+
+
 def test_fullscreen_where_there_is_none(open_viewer: OpenViewer) -> None:
     viewer = open_viewer("sharpness")
     page = viewer.page
@@ -371,6 +398,8 @@ def test_deep_link_gives_the_same_pixels(open_viewer: OpenViewer, server: Server
     viewer.ready()
     viewer.button("Copy link").click()
     expect(viewer.group.get_by_text("Link copied")).to_be_visible()
+    said = "button => getComputedStyle(button, '::after').content"
+    assert viewer.button("Copy link").evaluate(said).startswith('"Link copied"')
     link = viewer.page.evaluate("navigator.clipboard.readText()")
     until(viewer.page, "link => location.href === link", arg=link)
     shot = viewer.stage.screenshot()
@@ -465,6 +494,8 @@ def test_flicker_is_slow_and_held_with_reduced_motion(open_viewer: OpenViewer) -
     calm.page.wait_for_timeout(800)
     flips = calm.page.evaluate("flips")
     assert flips <= 2
+    hold = calm.group.get_by_text("Hold the button, or T, to flicker")
+    expect(hold).to_be_visible()
     calm.button("Flicker").hover()
     calm.page.mouse.down()
     calm.page.wait_for_timeout(900)

@@ -1,5 +1,6 @@
-// Keys. Letters and digits anywhere in the viewer but in lists and text; arrows and Space on the
-// stage only. Tab, and whatever has a modifier, is the browser's.
+// Keys. Letters and digits anywhere in the viewer but in lists and text, and where nothing has the
+// focus, for the only stage in view; arrows and Space on the stage only. Tab, and whatever has a
+// modifier, is the browser's.
 
 const PAN = 60; // CSS pixels for an arrow
 const BUTTONS = { 0: "fit", 1: "actual", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", t: "flicker", d: "difference", p: "pixelated", f: "fullscreen", r: "reset", "?": "help" };
@@ -17,18 +18,30 @@ export function keyboard({ group, stage, dispatch, set, scrub }, act) {
   const anywhere = { "[": step(-1), "]": step(1) };
   for (const [key, name] of Object.entries(BUTTONS)) anywhere[key] = () => act(name);
 
-  group.addEventListener("keydown", (event) => {
+  const ours = (/** @type {KeyboardEvent} */ { target }) => group.contains(/** @type {Element} */ (target)) || (target === document.body && alone(stage));
+
+  document.addEventListener("keydown", (event) => {
     const { key, repeat } = event;
     const target = /** @type {Element} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("select, [type=search]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("select, [type=search]") || !ours(event)) return;
     const action = (target === stage && onStage[key]) || anywhere[key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
     if (!repeat || !"tdpfr? ".includes(key)) action(); // what goes on and off does not repeat
   });
-  group.addEventListener("keyup", ({ key }) => {
-    if (key === " ") set({ peek: false });
-    if (key === "t") act("flicker-end");
+  document.addEventListener("keyup", (event) => {
+    if (!ours(event)) return;
+    if (event.key === " ") set({ peek: false });
+    if (event.key === "t") act("flicker-end");
   });
   stage.addEventListener("blur", () => set({ peek: false }));
+}
+
+/** Whether a stage is the only one of which more than half is in view. @param {Element} stage */
+function alone(stage) {
+  const [only, ...others] = [...document.querySelectorAll(".stage")].filter((each) => {
+    const { top, bottom, height } = each.getBoundingClientRect();
+    return Math.min(bottom, innerHeight) - Math.max(top, 0) > height / 2;
+  });
+  return only === stage && !others.length;
 }

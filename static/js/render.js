@@ -79,7 +79,7 @@ export class Renderer {
     this.text(".problem p", problem);
     this.all(".problem button")[0].hidden = !this.failed; // what is missing stays missing
     this.paintStage(state);
-    this.paintControls(state, problem ? "" : waiting ? "loading" : scores(this.frames(state)[1]));
+    this.paintControls(state, problem ? "" : waiting ? "loading" : this.results(state));
   }
 
   /** @param {State} state @param {"left" | "right"} side */
@@ -202,6 +202,12 @@ export class Renderer {
     const error = this.loader.errors.get(url);
     if (error) return `${frame.label} could not be loaded: ${error}`;
     return url ? "" : `${frame?.label ?? "This frame"} is missing: ${frame?.missing ?? "it was not rendered"}`;
+  }
+
+  /** What was measured on the right, where that is one frame. @param {State} state */
+  results(state) {
+    const [{ at }, ...regions] = parts(state, "right", this.catalogue);
+    return regions.some((part) => part.at !== at) ? "" : scores(this.frames(state)[1]);
   }
 
   /** The frames on show, left and right. @param {State} state */

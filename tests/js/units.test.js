@@ -73,6 +73,12 @@ test("lists and sequences", () => {
 test("words", () => {
   assert.equal(valueText(slider(), 1), "alpha 0.50: 50% Fidelity, 50% Sharp");
   assert.equal(percent(0.125), "12.5%");
+  const beyond = slider({ frames: mixes(["one"], [-0.5, 0, 1.25]), start: { left: 0, right: 3 } });
+  assert.equal(valueText(beyond, 0), "alpha −0.50: 150% Fidelity, −50% Sharp");
+  assert.equal(describe({ ...initial(beyond), at: 0 }, beyond), "α −0.50 · 150% Fidelity − 50% Sharp");
+  assert.equal(describe({ ...initial(beyond), at: 2 }, beyond), "α 1.25 · −25% Fidelity + 125% Sharp");
+  const regions = slider({ regions: [{ name: "cup", masks: {}, start: 0 }] });
+  assert.equal(describe({ ...initial(regions), at: 2 }, regions), "cup 0.00 · rest 1.00");
   assert.equal(scores({ psnr: 27.604, ssim: 0.81 }), "PSNR 27.60 dB · SSIM 0.810");
   assert.equal(scores({}), "");
 });
