@@ -303,13 +303,19 @@ def test_works_without_javascript(server: Server, new_page: Callable[..., Page])
     assert boxes[1]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     assert boxes[0]["y"] == boxes[1]["y"]
-    page.get_by_text("Files, sizes, models and checksums").click()
+    expect(page.get_by_role("link", name="Files, sizes, models and checksums")).to_be_visible()
+    page.get_by_text("Files, sizes, models and checksums").last.click()
     rows = page.get_by_role("table", name="All frames").get_by_role("row")
     assert rows.count() == 1 + 46
+    assert rows.get_by_text("Fidelity 0.7, Sharp 0.3", exact=True).count() == 4
     link = page.get_by_role("link", name="mix α = 0.3").first.get_attribute("href")
     assert link == "../../frames/sharpness-harbour-mix-3.png"
     page.goto(f"{server.url}comparisons/diffusion/")
+    assert page.get_by_role("img", name="Darth Vader").bounding_box()
     assert page.get_by_role("img", name="Obi-Wan").bounding_box()
+    page.goto(f"{server.url}all/")
+    page.get_by_role("link", name="all pictures are listed on a page of their own").first.click()
+    expect(page).to_have_url(f"{server.url}comparisons/sharpness/#facts")
 
 
 def test_print_shows_both_ends(server: Server, new_page: Callable[..., Page]) -> None:

@@ -81,6 +81,7 @@ def write_site(folder: Path) -> None:
     site.slider("gap", alphas=[0, 0.3, 0.5, 1], missing=(1,))
     site.slider("tiny", alphas=[0, 0.5, 1], size=(40, 40))
     site.slider("wide", alphas=[0, 0.5, 1], size=(10000, 200), title="A long title " * 12)
+    site.slider("beyond", alphas=[-0.5, 0, 0.5, 1, 1.3])
     site.write()
 
 
