@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,6 +114,14 @@ def test_readout_is_shown_whole(server: Server, new_page: Callable[..., Page]) -
     expect(viewer.slider("Monet")).to_have_attribute("aria-valuetext", "100%")
     viewer.settle()
     assert viewer.button("Fit").bounding_box() == tools  # a shorter text moves nothing
+    page.goto(f"{server.url}comparisons/beyond/")
+    beyond = Viewer(page, "Beyond").ready()
+    places = []
+    for key in ("End", *["ArrowLeft"] * 4):
+        beyond.alpha.press(key)
+        beyond.settle()
+        places.append(beyond.button("Fit").bounding_box())
+    assert places == [places[0]] * 5
 
 
 def test_input_stands_over_the_middle_of_the_stage(
@@ -129,18 +138,20 @@ def test_input_stands_over_the_middle_of_the_stage(
         viewer.button("Fullscreen").click()
 
 
-@pytest.mark.parametrize("name", ["sharpness", "square"])
-def test_fullscreen_on_a_phone_on_its_side(
-    server: Server, new_page: Callable[..., Page], name: str
+@pytest.mark.parametrize("name", ["sharpness", "square", "path", "regions"])
+@pytest.mark.parametrize(("width", "height"), [(740, 360), (360, 740)])
+def test_fullscreen_on_a_phone(
+    server: Server, new_page: Callable[..., Page], name: str, width: int, height: int
 ) -> None:
-    """The picture has half of the height, and every slider and tool is in sight."""
-    page = new_page(viewport={"width": 740, "height": 360}, has_touch=True, is_mobile=True)
+    """The picture is larger than before, and every slider and tool is in sight."""
+    page = new_page(viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
     page.goto(f"{server.url}comparisons/{name}/")
     viewer = Viewer(page, name.capitalize()).ready()
+    before = viewer.box()
     viewer.button("Fullscreen").click()
     expect(viewer.button("Close")).to_be_visible()
-    viewer.settle()
-    assert viewer.stage_box()["height"] >= 180
+    assert viewer.box()["width"] > before["width"]
+    assert viewer.stage_box()["height"] >= height / 2 - 30
     controls = [
         *viewer.group.get_by_role("button").all(),
         *viewer.group.get_by_role("slider").all(),
@@ -159,6 +170,26 @@ def test_text_at_200_percent(server: Server, new_page: Callable[..., Page]) -> N
     for name in ("Play", "Actual size", "Pixelated", "Fullscreen"):
         viewer.button(name).scroll_into_view_if_needed()
         expect(viewer.button(name)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("name", ["sharpness", "square", "path", "regions", "beyond"])
+def test_text_at_200_percent_on_a_phone(
+    server: Server, new_page: Callable[..., Page], name: str
+) -> None:
+    """Nothing of the viewer runs out of it, and every slider can still be moved."""
+    page = new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{server.url}comparisons/{name}/")
+    viewer = Viewer(page, name.capitalize()).ready()
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    outside = viewer.group.locator("*:not(.pictures *)").evaluate_all(
+        "all => all.filter(e => e.getBoundingClientRect().right > 361).map(e => e.outerHTML)"
+    )
+    assert outside == []
+    for slider in viewer.group.get_by_role("slider").all():
+        assert slider.evaluate("slider => slider.clientWidth") > 200
+    names = viewer.group.locator("span").filter(has_text=re.compile("^(Fidelity|Sharp|Monet)$"))
+    cut = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+    assert names.evaluate_all(cut) == []
 
 
 def test_forced_colours(server: Server, new_page: Callable[..., Page]) -> None:

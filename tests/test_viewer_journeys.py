@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from viewer_browser import ALPHAS, Server, Viewer, until
 
 OpenViewer = Callable[..., Viewer]
@@ -48,6 +48,11 @@ def fingers(page: Page) -> Callable[..., None]:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
     return touch
+
+
+def name_in_drawing(viewer: Viewer, name: str) -> Locator:
+    """Return a model's name at a corner or along a track, rather than in a list."""
+    return viewer.group.locator("svg text").filter(has_text=re.compile(f"^{name}$"))
 
 
 def test_first_view(open_viewer: OpenViewer) -> None:
@@ -316,7 +321,12 @@ def test_pinch_pan_and_double_tap(open_viewer: OpenViewer) -> None:
     touch("touchEnd")
     zoomed = viewer.view()
     assert zoomed[2] == pytest.approx(3 * before[2], rel=0.02)
-    expect(viewer.button("Fit")).to_be_in_viewport()
+    expect(viewer.stage.get_by_text("Fit", exact=True)).to_be_in_viewport()
+    expect(viewer.alpha).to_be_in_viewport(ratio=1)
+    assert viewer.alpha.evaluate("""slider => {
+        const { x, y, width, height } = slider.getBoundingClientRect();
+        return document.elementFromPoint(x + width / 2, y + height / 2) === slider;
+    }""")
     touch("touchStart", (x + 60, y))
     for dx in (20, 40, 60):
         touch("touchMove", (x + 60 - dx, y - dx / 2))
@@ -324,7 +334,7 @@ def test_pinch_pan_and_double_tap(open_viewer: OpenViewer) -> None:
     panned = viewer.view()
     assert panned[0] - zoomed[0] < -40
     assert panned[1] - zoomed[1] < -15
-    viewer.button("Fit").click()
+    viewer.stage.get_by_text("Fit", exact=True).click()
     expect(viewer.zoom).to_have_text(fitted)
     viewer.stage.scroll_into_view_if_needed()
     x, y = centre(viewer)
@@ -371,6 +381,8 @@ def test_deep_link_gives_the_same_pixels(open_viewer: OpenViewer, server: Server
     viewer.ready()
     viewer.button("Copy link").click()
     expect(viewer.group.get_by_text("Link copied")).to_be_visible()
+    said = "button => getComputedStyle(button, '::after').content"
+    assert viewer.button("Copy link").evaluate(said).startswith('"Link copied"')
     link = viewer.page.evaluate("navigator.clipboard.readText()")
     until(viewer.page, "link => location.href === link", arg=link)
     shot = viewer.stage.screenshot()
@@ -465,6 +477,8 @@ def test_flicker_is_slow_and_held_with_reduced_motion(open_viewer: OpenViewer) -
     calm.page.wait_for_timeout(800)
     flips = calm.page.evaluate("flips")
     assert flips <= 2
+    hold = calm.group.get_by_text("Hold the button, or T, to flicker")
+    expect(hold).to_be_visible()
     calm.button("Flicker").hover()
     calm.page.mouse.down()
     calm.page.wait_for_timeout(900)
@@ -587,7 +601,29 @@ def test_path(open_viewer: OpenViewer) -> None:
     expect(viewer.alpha).to_have_attribute(
         "aria-valuetext", "alpha 1.667: 33.3% Cezanne, 66.7% Ukiyo"
     )
-    expect(viewer.group.get_by_role("listitem").get_by_text("Gogh")).to_be_visible()
+    expect(name_in_drawing(viewer, "Gogh")).to_be_visible()
+
+
+@pytest.mark.parametrize(("name", "alphas"), [
+    ("path", {"Monet": 0, "Cezanne": 1, "Ukiyo": 2, "Gogh": 3}),
+    ("beyond", {"Fidelity": 0, "Sharp": 1}),
+])  # fmt: skip
+@pytest.mark.parametrize("width", [360, 1200])
+def test_names_stand_where_each_model_is_alone(
+    open_viewer: OpenViewer, name: str, alphas: dict[str, int], width: int
+) -> None:
+    viewer = open_viewer(name, viewport={"width": width, "height": 800})
+    track = viewer.alpha.bounding_box()
+    low, high = (float(viewer.alpha.get_attribute(end) or 0) for end in ("min", "max"))
+    assert track
+    for title, alpha in alphas.items():
+        thumb = track["x"] + 11 + (alpha - low) / (high - low) * (track["width"] - 22)
+        label = name_in_drawing(viewer, title).bounding_box()
+        assert label
+        if alpha in (low, high):
+            assert label["x"] - 1 <= thumb <= label["x"] + label["width"] + 1
+        else:
+            assert label["x"] + label["width"] / 2 == pytest.approx(thumb, abs=1)
 
 
 @pytest.mark.parametrize(("control", "names"), [("triangle", 3), ("square", 4)])
@@ -604,6 +640,8 @@ def test_lattice(open_viewer: OpenViewer, control: str, names: int) -> None:
     assert sum(values()) == pytest.approx(1)
     assert values()[1] > 0
     viewer.button("Reset").scroll_into_view_if_needed()
+    for name in models:
+        expect(name_in_drawing(viewer, name)).to_be_visible()
     corner = viewer.group.locator("svg:has(g) > circle").evaluate_all(
         """all => {
             const box = all.at(-2).getBoundingClientRect();
@@ -720,3 +758,18 @@ def test_alphas_are_the_sites(open_viewer: OpenViewer) -> None:
         viewer.alpha.press("ArrowRight")
         viewer.settle()
     assert seen == list(range(1, 12))
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_the_handle_is_whole_at_the_edges(open_viewer: OpenViewer, share: int) -> None:
+    viewer = open_viewer("sharpness", link=f"#sharpness=split:{share}")
+    box, (_, y) = viewer.stage_box(), centre(viewer)
+    x = box["x"] + share * box["width"] + (1 - 2 * share) * 20
+    assert all(pixel(viewer, x + d, y - 8) == (255, 255, 255) for d in (-12, 0, 12))
+    viewer.page.mouse.move(x, y)
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(x + (1 - 2 * share) * 100, y, steps=3)
+    viewer.page.mouse.up()
+    viewer.settle()
+    moved = abs(float(viewer.split.input_value()) / 100 - share) * box["width"]
+    assert moved == pytest.approx(100, abs=box["width"] / 100)

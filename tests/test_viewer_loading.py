@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -84,7 +84,7 @@ def test_only_what_is_shown_then_the_rest(server: Server, new_page: Callable[...
     page.goto(f"{server.url}comparisons/diffusion/")
     viewer = Viewer(page, "Diffusion").ready()
     page.wait_for_load_state("networkidle")
-    assert len(pictures(server)) == 1  # both ends are the first frame
+    assert len(pictures(server)) == 2  # the last beside the first
     viewer.slider("Frame").focus()
     until(
         page,
@@ -209,7 +209,7 @@ def test_save_data(server: Server, new_page: Callable[..., Page]) -> None:
     viewer.slider("Frame").press("ArrowRight")
     viewer.ready()
     page.wait_for_timeout(300)
-    assert len(pictures(server)) == 2
+    assert len(pictures(server)) == 3  # the two of the beginning, and the one asked for
 
 
 def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[..., Page]) -> None:
@@ -220,7 +220,7 @@ def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[
     slider = viewer.slider("Frame")
     slider.fill("3")
     expect(viewer.stage).to_have_attribute("data-state", "error")
-    expect(viewer.stage).to_contain_text("4 could not be loaded: 503")
+    expect(viewer.stage).to_contain_text("4 could not be loaded: the server is in trouble (503)")
     assert viewer.frames()[1] in range(17)  # something is still shown
     slider.press("ArrowRight")
     viewer.ready()
@@ -229,7 +229,52 @@ def test_an_error_is_said_and_can_be_retried(server: Server, new_page: Callable[
     server.broken = set()
     viewer.button("Retry").click()
     viewer.ready()
-    assert viewer.frames() == [0, 3]
+    assert viewer.frames() == [16, 3]
+
+
+def test_both_sides_change_their_input_together(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    """Under one split there is never more than one input, nor a score of what is not shown."""
+    page = new_page()
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.evaluate("""() => {
+        window.samples = [];
+        const look = () => {
+            const frames = [...document.querySelectorAll('[data-frame]')].map(i => i.dataset.frame);
+            samples.push([...frames, document.querySelector('.scores').textContent].join());
+            requestAnimationFrame(look);
+        };
+        look();
+    }""")
+    server.slow = {"sharpness-cat-mix": 0.6}
+    viewer.list("Input").select_option("cat")
+    viewer.ready()
+    assert [key for key, _ in groupby(page.evaluate("samples"))] == [
+        "0,6,PSNR 27.50 dB · SSIM 0.850", "0,6,loading", "23,29,PSNR 27.50 dB · SSIM 0.850",
+    ]  # fmt: skip
+
+
+def test_without_a_connection(server: Server, new_page: Callable[..., Page]) -> None:
+    """It is said in plain words, no other picture's score stays, and nothing plays on."""
+    page = new_page(expect_errors=True)
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    page.context.route("**/frames/**", lambda route: route.abort())
+    viewer.list("Input").select_option("cat")
+    expect(viewer.stage).to_have_attribute("data-state", "error")
+    expect(viewer.stage).to_contain_text("Input could not be loaded: no connection")
+    assert viewer.frames() == [0, 6]
+    expect(viewer.group).not_to_contain_text("PSNR")
+    viewer.button("Reset").click()
+    viewer.ready()
+    viewer.button("Play").click()
+    expect(viewer.stage).to_contain_text("could not be loaded: no connection")
+    expect(viewer.button("Play")).to_have_attribute("aria-pressed", "false")
+    page.context.unroute("**/frames/**")
+    viewer.button("Retry").click()
+    viewer.ready()
 
 
 def test_a_comparison_without_data_can_be_retried(
@@ -239,7 +284,7 @@ def test_a_comparison_without_data_can_be_retried(
     page = new_page(expect_errors=True)
     page.goto(f"{server.url}comparisons/diffusion/")
     viewer = Viewer(page, "Diffusion")
-    expect(viewer.stage).to_contain_text("could not be loaded")
+    expect(viewer.stage).to_contain_text("could not be loaded: the server is in trouble (503)")
     server.broken = set()
     viewer.button("Retry").click()
     viewer.ready()
@@ -258,13 +303,19 @@ def test_works_without_javascript(server: Server, new_page: Callable[..., Page])
     assert boxes[1]
     assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
     assert boxes[0]["y"] == boxes[1]["y"]
-    page.get_by_text("Files, sizes, models and checksums").click()
+    expect(page.get_by_role("link", name="Files, sizes, models and checksums")).to_be_visible()
+    page.get_by_text("Files, sizes, models and checksums").last.click()
     rows = page.get_by_role("table", name="All frames").get_by_role("row")
     assert rows.count() == 1 + 46
+    assert rows.get_by_text("Fidelity 0.7, Sharp 0.3", exact=True).count() == 4
     link = page.get_by_role("link", name="mix α = 0.3").first.get_attribute("href")
     assert link == "../../frames/sharpness-harbour-mix-3.png"
     page.goto(f"{server.url}comparisons/diffusion/")
+    assert page.get_by_role("img", name="Darth Vader").bounding_box()
     assert page.get_by_role("img", name="Obi-Wan").bounding_box()
+    page.goto(f"{server.url}all/")
+    page.get_by_role("link", name="all pictures are listed on a page of their own").first.click()
+    expect(page).to_have_url(f"{server.url}comparisons/sharpness/#facts")
 
 
 def test_print_shows_both_ends(server: Server, new_page: Callable[..., Page]) -> None:
@@ -279,6 +330,9 @@ def test_print_shows_both_ends(server: Server, new_page: Callable[..., Page]) ->
     assert left["width"] == pytest.approx(right["width"], abs=1)
     for name in ("Input", "mix α = 0.5"):
         expect(viewer.group.get_by_role("figure", name=name).get_by_text(name)).to_be_visible()
+    page.goto(f"{server.url}comparisons/diffusion/")
+    sequence = Viewer(page, "Diffusion").ready()
+    assert sequence.frames() == [16, 0]
 
 
 def test_no_request_leaves_the_site(

@@ -82,6 +82,8 @@ def test_each_group_has_a_slider_that_moves_alone(viewer: Viewer) -> None:
     head, tail, rest = (viewer.slider(f"Alpha: {name}") for name in ("head", "tail", "rest"))
     for slider in (head, tail, rest):
         expect(slider).to_have_attribute("aria-valuetext", "0.50")
+    for end in ("a", "b"):  # what lies at the ends of each
+        assert viewer.group.locator("span").get_by_text(end, exact=True).count() == 3
     head.focus()
     viewer.page.keyboard.press("ArrowRight")
     expect(head).to_have_attribute("aria-valuetext", "1.00")

@@ -56,16 +56,18 @@ def scripts(folder: Path, **texts: str) -> dict[str, Path]:
     return files
 
 
-def test_modules_are_joined_in_order_without_comments(tmp_path: Path) -> None:
+def test_modules_are_joined_in_order_without_comments_and_indentation(tmp_path: Path) -> None:
     files = scripts(
         tmp_path,
-        main='// Entry.\nimport { b } from "./b.js";\nimport { c } from "./c.js";\nb(c); // go\n',
+        main='// Entry.\nimport { b } from "./b.js";\nimport { c } from "./c.js";\n'
+        "if (b) {\n  b(c); // go\n}\n",
         b='import { c } from "./c.js";\n/** D. */\nexport const b = (/** @i */ x) => x + c;\n',
-        c='/**\n * "Doc".\n */\nexport const c = "// kept /** too */";\n',
+        c='/**\n * "Doc".\n */\nexport const c = " // kept /** too */" + `\n  kept // too`;\n',
     )
     joined, inner = join_scripts(files)
     assert joined == {
-        "main.js": b'const c = "// kept /** too */";\nconst b = (x) => x + c;\nb(c); // go\n'
+        "main.js": b'const c = " // kept /** too */" + `\n  kept // too`;\n'
+        b"const b = (x) => x + c;\nif (b) {\nb(c);\n}\n"
     }
     assert inner == {"b.js", "c.js"}
 

@@ -36,6 +36,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), handler)
         self.requests: Counter[str] = Counter()
         self.delay = 0.0
+        self.slow: dict[str, float] = {}  # seconds by a part of the path
         self.broken: set[str] = set()
         self.scripts = threading.Event()  # which are held back until it is set
         self.scripts.set()
@@ -57,6 +58,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.server.scripts.wait(PATIENCE / 1000)
         if "/frames/" in self.path:
             time.sleep(self.server.delay)
+        time.sleep(sum(s for part, s in self.server.slow.items() if part in self.path))
         super().do_GET()
 
     def log_message(self, *_: Any) -> None:
@@ -79,6 +81,7 @@ def write_site(folder: Path) -> None:
     site.slider("gap", alphas=[0, 0.3, 0.5, 1], missing=(1,))
     site.slider("tiny", alphas=[0, 0.5, 1], size=(40, 40))
     site.slider("wide", alphas=[0, 0.5, 1], size=(10000, 200), title="A long title " * 12)
+    site.slider("beyond", alphas=[-0.5, 0, 0.5, 1, 1.3])
     site.write()
 
 

@@ -140,7 +140,7 @@ class SiteWriter:
                 "recipe": "file", "label": label, "url": url, "width": size[0], "height": size[1],
                 "bytes": (self.folder / url).stat().st_size,
             })  # fmt: skip
-        self.add(name, "frames", "slider", frames, {"left": 0, "right": 0})
+        self.add(name, "frames", "slider", frames, {"left": count - 1, "right": 0})
 
     def lists(
         self, name: str, models: int, inputs: int, size: tuple[int, int] = (160, 120)

@@ -123,7 +123,8 @@ class _Planner:
         fix = comparison.color_fix[0]
         for point in points if mix.baseline == "pixel" else ():
             blend = self._recipes.blend(point.weights or {}, fix)
-            yield show(blend, point.label(titles), name="blend", point=point, series="blend")
+            text = f"Pixel blend, {point.label(titles)}"
+            yield show(blend, text, name="blend", point=point, series="blend")
         for model, text in self._titles(mix.beside).items():
             alone = self._recipes.mix({model: 1.0}, fix)
             yield show(alone, text, name="mix", point=Point({model: 1.0}))
@@ -248,7 +249,9 @@ class _Planner:
             self._check_size(("comparisons", name, "frames"), picture)
             frame = Frame(Picture(picture, Original(), image.width, image.height), self._encoding)
             shown.append(Shown(frame, "file", text))
-        return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), 0, 0)
+        # The end stands beside what the slider shows, which begins at the beginning.
+        last = len(shown) - 1
+        return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), last, 0)
 
     def _shown(
         self,
@@ -302,10 +305,9 @@ class _Planner:
 
 def _fixes(comparison: Comparison) -> Iterator[tuple[ColorFix, str, str]]:
     """Yield each colour fix with the name of its series and what labels add."""
-    first, *others = comparison.color_fix
-    yield first, "mix", ""
-    for fix in others:
-        yield fix, fix, f", {FIXES[fix]}"
+    several = len(comparison.color_fix) > 1
+    for at, fix in enumerate(comparison.color_fix):
+        yield fix, fix if at else "mix", f", {FIXES[fix]}" if several else ""
 
 
 def _some(keys: list[str]) -> str:

@@ -83,7 +83,8 @@ class _Builder:
         written = plan.comparison
         frames = tuple(self._frame(shown, plan) for shown in plan.shown)
         inputs = tuple(self._input(name) for name in plan.inputs)
-        alphas = sorted({shown.alpha for shown in plan.shown if shown.alpha is not None})
+        alphas = {shown.alpha for shown in plan.shown if shown.alpha is not None}
+        of_groups = (alpha for shown in plan.shown for alpha in (shown.groups or {}).values())
         left = frames[plan.left]
         mix = written.interpolate
         return ComparisonView(
@@ -106,7 +107,7 @@ class _Builder:
             steps=mix.steps if mix and mix.has_steps else None,
             metrics=any("psnr" in frame or "ssim" in frame for frame in frames),
             charts=tuple(filter(None, _charts(self._manifest, plan, frames, inputs))),
-            alphas=tuple(alphas),
+            alphas=tuple(sorted(alphas.union(of_groups))),
             draft=written.draft,
         )
 

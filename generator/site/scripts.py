@@ -1,9 +1,9 @@
 """Scripts as published: an entry and the modules it imports, joined into one file.
 
 The modules under ``static`` are written to be read. A page would fetch each of them by itself,
-with comments; joined and without comments they are one request and half the bytes. Only what
-can be joined by moving text is joined: named imports at the top of modules whose own names do
-not collide. Everything else is published as it stands.
+with comments and indentation; joined and without these they are one request and half the bytes.
+Only what can be joined by moving text is joined: named imports at the top of modules whose own
+names do not collide. Everything else is published as it stands.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ from pathlib import Path
 
 _STRING = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
 _COMMENT = re.compile(
-    rf"{_STRING}|(?P<line>^[ \t]*//[^\n]*\n)|(?P<block>^[ \t]*/\*\*.*?\*/[ \t]*\n|/\*\*.*?\*/[ ]?)",
-    re.DOTALL | re.MULTILINE,
+    rf"""{_STRING}
+    |(?P<comment>
+        ^[ \t]*//[^\n]*\n
+        |^[ \t]*/\*\*.*?\*/[ \t]*\n
+        |/\*\*.*?\*/[ ]?
+        |[ \t]+//[^\n]*
+    )""",
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
+_INDENT = re.compile(rf"{_STRING}|(?P<indent>^[ \t]+)", re.DOTALL | re.MULTILINE)
 _IMPORT = re.compile(r'^import \{([\w$,\s]*)\} from "(\./[\w./-]+\.js)";\n', re.MULTILINE)
 _DECLARED = re.compile(
     r"^(export )?(?:async )?(?:const|let|var|class|function)[ *]+([\w$]+|[{\[])", re.MULTILINE
@@ -53,7 +60,7 @@ class _Module:
     """A script's text without comments and imports, with the names it takes and gives."""
 
     def __init__(self, name: str, text: str) -> None:
-        bare = _COMMENT.sub(lambda m: "" if m["line"] or m["block"] else m[0], text)
+        bare = _COMMENT.sub(lambda match: "" if match["comment"] else match[0], text)
         here = posixpath.dirname(name)
         self.targets = {
             posixpath.normpath(posixpath.join(here, match[2])): {
@@ -105,4 +112,4 @@ def _joined(modules: list[_Module]) -> str | None:
     text = "".join(module.body for module in modules)
     if len(set(names)) < len(names) or {"{", "["} & set(names) or _MODULE_SYNTAX.search(text):
         return None
-    return text
+    return _INDENT.sub(lambda match: "" if match["indent"] else match[0], text)

@@ -1,6 +1,8 @@
 // What data.json says: inputs × choices × positions → frame, and its words for readouts and
 // assistive technology. Pure.
 
+const MINUS = "−"; // a sign, where a hyphen would look like a dash
+
 /**
  * @typedef {object} Frame
  * @property {string} [input]
@@ -184,12 +186,12 @@ export function preloadOrder({ positions, distance }, at) {
   return [...new Set(order)].filter((index) => index >= 0 && index < count);
 }
 
-/** "0.30", "0.125". @param {number} value */
+/** "0.30", "0.125", "−0.50". @param {number} value */
 export const fixed = (value) =>
-  Math.abs(value * 100 - Math.round(value * 100)) < 1e-6 ? value.toFixed(2) : value.toFixed(3);
+  value.toFixed(Math.abs(value * 100 - Math.round(value * 100)) < 1e-6 ? 2 : 3).replace("-", MINUS);
 
-/** "30%", "12.5%". @param {number} share */
-export const percent = (share) => `${Number((share * 100).toFixed(1))}%`;
+/** "30%", "12.5%", "−50%". @param {number} share */
+export const percent = (share) => `${Number((share * 100).toFixed(1))}%`.replace("-", MINUS);
 
 /** "70% Fidelity, 30% Sharp". @param {Catalogue} catalogue @param {number} at @param {string} [between] */
 export function mixture({ data, positions }, at, between = ", ") {
@@ -198,7 +200,8 @@ export function mixture({ data, positions }, at, between = ", ") {
   return Object.keys(weights)
     .filter((id) => weights[id])
     .map((id) => `${percent(weights[id])} ${data.titles?.models?.[id] ?? id}`)
-    .join(between);
+    .join(between)
+    .replaceAll(` + ${MINUS}`, ` ${MINUS} `);
 }
 
 /** The value of the slider as words. @param {Catalogue} catalogue @param {number} at */
@@ -211,15 +214,17 @@ export function valueText(catalogue, at) {
 }
 
 /** One line on what is seen. @param {import("./state.js").State} state @param {Catalogue} catalogue */
-export function describe({ left, right, at }, catalogue) {
+export function describe({ left, right, at, regions }, catalogue) {
   const { data, positions, choices } = catalogue;
   if (!positions.length) return `${choices[left].label} | ${choices[right].label}`;
   if (data.kind === "frames") {
     const { label } = positions[at];
     return `${at + 1} / ${positions.length}${label === `${at + 1}` ? "" : ` · ${label}`}`;
   }
+  const alpha = (/** @type {number} */ index) => fixed(positions[index].value);
+  if (regions.length) return [...regions.map((own, index) => `${data.regions?.[index].name} ${alpha(own)}`), `rest ${alpha(at)}`].join(" · ");
   const mix = mixture(catalogue, at, " + ");
-  return isLattice(data) || data.regions?.length ? mix : `α ${fixed(positions[at].value)} · ${mix}`;
+  return isLattice(data) ? mix : `α ${alpha(at)} · ${mix}`;
 }
 
 /** @param {Frame | undefined} frame */

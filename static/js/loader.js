@@ -13,6 +13,7 @@
 
 const PARALLEL = 3;
 const MB = 2 ** 20;
+const DAMAGED = "the file is damaged";
 
 /** Least recently used first out, by bytes; what is pinned stays. @template {{bytes: number}} T */
 export class Cache {
@@ -131,10 +132,10 @@ export class Loader {
       image.decoding = "sync"; // swapped in only when decoded: paint it with the rest
       image.draggable = false;
       image.src = address;
-      await image.decode();
+      await image.decode().catch(() => fail(DAMAGED));
       this.keep(key(slot, url), { image, bytes });
     } catch (error) {
-      this.errors.set(url, error instanceof Error ? error.message : String(error));
+      this.errors.set(url, /** @type {Error} */ (error).message);
     }
   }
 
@@ -156,8 +157,17 @@ export class Loader {
 const key = (slot, url) => `${slot} ${url}`;
 
 /** Frames never change under their name, so any copy the browser has is good. @param {string} url @param {number} rank @param {RequestCache} cache @returns {Promise<string>} */
-async function download(url, rank, cache) {
-  const response = await fetch(url, { priority: rank ? "low" : "high", cache });
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return URL.createObjectURL(await response.blob());
+const download = async (url, rank, cache) => URL.createObjectURL(await receive(url, "blob", { priority: rank ? "low" : "high", cache }));
+
+/** What lies at an address; throws why not, in a visitor's words. @param {string} url @param {"blob" | "json"} as @param {RequestInit} [options] */
+export async function receive(url, as, options) {
+  const response = await fetch(url, options).catch(() => fail("no connection"));
+  const { ok, status } = response;
+  if (!ok) fail(status === 404 ? "the file is not there (404)" : `the server ${status < 500 ? "refuses it" : "is in trouble"} (${status})`);
+  return response[as]().catch((/** @type {Error} */ { name }) => fail(name === "SyntaxError" ? DAMAGED : "the connection broke"));
+}
+
+/** @param {string} reason @returns {never} */
+function fail(reason) {
+  throw new Error(reason);
 }

@@ -34,13 +34,15 @@ export function player({ set, getState, stage, catalogue }) {
  *
  * @param {import("./viewer.js").Desk} desk
  */
-export function flicker({ dispatch, set, getState, group }) {
+export function flicker({ dispatch, set, getState, group, say }) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const button = group.querySelector("[data-action=flicker]");
   const toggle = () => dispatch({ type: "mode", mode: "flicker" });
   let held = false;
+  let flipped = false;
   const hold = (/** @type {boolean} */ on) => {
     held = on;
+    if (on) flipped = false;
     if (calm.matches && (getState().mode === "flicker") !== on) toggle();
   };
   button?.addEventListener("pointerdown", () => hold(true));
@@ -48,11 +50,18 @@ export function flicker({ dispatch, set, getState, group }) {
   return {
     start: () => (calm.matches ? hold(true) : toggle()),
     end: () => hold(false),
-    click: () => calm.matches || toggle(),
+    click: () => {
+      if (!calm.matches) toggle();
+      else if (!flipped) say("Hold the button, or T, to flicker", "flicker");
+      flipped = false;
+    },
     update: whilst(
       FLIP,
       () => getState().mode === "flicker" && (held || !calm.matches),
-      () => set({ face: getState().face === "left" ? "right" : "left" }),
+      () => {
+        flipped = true;
+        set({ face: getState().face === "left" ? "right" : "left" });
+      },
     ),
   };
 }

@@ -34,6 +34,8 @@ export class Renderer {
     this.size = this.stage.getBoundingClientRect(); // kept by who observes it: to ask again would cost a layout
     /** @type {Map<string, number>} */
     this.shown = new Map(); // slot → the frame in it
+    this.input = 0; // whose pictures are shown: the wanted one's once it can be seen on both sides
+    this.failed = false; // what is wanted could not be loaded
     this.scrubbed = false; // other frames are fetched once the scrubber has been touched
     this.paintLattice = (/** @type {number} */ _at) => {};
   }
@@ -53,7 +55,7 @@ export class Renderer {
 
   /** The stage and the picture in it: both sides share a box, the larger one's. @param {State} state @returns {View} */
   view(state) {
-    const [left, right] = this.frames(state);
+    const [left, right] = this.frames({ ...state, input: this.input });
     const { width: columns, height: rows } = (left?.width > right?.width ? left : right) ?? { width: 1, height: 1 };
     const { width, height } = this.size;
     return { width: width || 1, height: height || 1, density: devicePixelRatio, columns, rows };
@@ -62,39 +64,38 @@ export class Renderer {
   /** @param {State} state */
   paint(state) {
     const { catalogue, loader } = this;
-    /** @type {Want[]} */
-    const wants = [];
-    let waiting = false;
-    let problem = "";
-    for (const side of SIDES) {
-      const images = parts(state, side, catalogue).flatMap((part) => {
-        const want = this.want(state, part, part.at, 0);
-        const index = catalogue.find(state.input, part.choice, part.at);
-        problem ||= this.problem(index, want.url);
-        const image = want.url && this.pick(state, part);
-        wants.push(want);
-        waiting ||= this.shown.get(part.slot) !== index;
-        return image || [];
-      });
-      const plane = this.plane(side);
-      const same = images.length === plane.childElementCount && images.every((image, at) => plane.children[at] === image);
-      if (!same) plane.replaceChildren(...images);
-    }
+    const wanted = SIDES.flatMap((side) => parts(state, side, catalogue));
+    const wants = wanted.map((part) => this.want(state, part, part.at, 0));
+    const indices = wanted.map(({ choice, at }) => catalogue.find(state.input, choice, at));
     loader.want(this, [...wants, ...this.preloads(state)].filter(({ url }) => url), this.repaint);
+    if (wanted.every((part, at) => !wants[at].url || this.pick(state, part))) this.input = state.input;
+    for (const side of SIDES) this.paintSide({ ...state, input: this.input }, side);
+    const waiting = wanted.some(({ slot }, at) => this.shown.get(slot) !== indices[at]);
+    const problem = indices.map((index, at) => this.problem(index, wants[at].url)).find(Boolean) ?? "";
+    this.failed = wants.some(({ url }) => loader.errors.has(url));
+    this.stage.toggleAttribute("data-stale", this.input !== state.input);
     this.set(this.stage, "data-state", problem ? "error" : waiting ? "loading" : "ready");
     this.all(".problem")[0].hidden = !problem;
     this.text(".problem p", problem);
-    this.all(".problem button")[0].hidden = !loader.errors.size; // what is missing stays missing
+    this.all(".problem button")[0].hidden = !this.failed; // what is missing stays missing
     this.paintStage(state);
-    this.paintControls(state, waiting && !problem);
+    this.paintControls(state, problem ? "" : waiting ? "loading" : this.results(state));
   }
 
-  /**
-   * The picture for a part: the wanted one once it is decoded; until then the nearest decoded
-   * one, or what is there. Never nothing, never a blend of two.
-   *
-   * @param {State} state @param {Part} part
-   */
+  /** @param {State} state @param {"left" | "right"} side */
+  paintSide(state, side) {
+    const plane = this.plane(side);
+    const before = /** @type {HTMLImageElement[]} */ ([...plane.children]);
+    const images = parts(state, side, this.catalogue).flatMap((part) => {
+      if (!this.want(state, part, part.at, 0).url) return [];
+      const found = this.pick(state, part);
+      return found ? this.label(found.image, part.slot, found.index, part.mask) : (before.find(({ dataset }) => dataset.slot === part.slot) ?? []);
+    });
+    const same = images.length === before.length && images.every((image, at) => before[at] === image);
+    if (!same) plane.replaceChildren(...images);
+  }
+
+  /** What to show for a part: the wanted picture once it is decoded, until then the nearest that is. Never a blend of two. @param {State} state @param {Part} part */
   pick(state, part) {
     const { positions, choices, find, distance } = this.catalogue;
     const nearby = choices[part.choice].follows
@@ -103,9 +104,8 @@ export class Renderer {
     for (const at of nearby) {
       const { slot, url } = this.want(state, part, at, 0);
       const image = this.loader.get(slot, url);
-      if (image) return this.label(image, slot, find(state.input, part.choice, at), part.mask);
+      if (image) return { image, index: find(state.input, part.choice, at) };
     }
-    return [...this.plane(part.slot.split(":")[0]).querySelectorAll("img")].find(({ dataset }) => dataset.slot === part.slot);
   }
 
   /** @param {HTMLImageElement} image @param {string} slot @param {number} index @param {string} [mask] */
@@ -164,13 +164,13 @@ export class Renderer {
     this.all(".gain")[0].hidden = state.mode !== "difference";
   }
 
-  /** @param {State} state @param {boolean} waiting */
-  paintControls(state, waiting) {
+  /** @param {State} state @param {string} results of what is shown on the right */
+  paintControls(state, results) {
     const { catalogue } = this;
     const { positions, choices, inputs } = catalogue;
     const frames = this.frames(state);
     this.text(".place", describe(state, catalogue));
-    this.text(".scores", waiting ? "loading" : scores(frames[1]));
+    this.text(".scores", results);
     SIDES.forEach((side, index) => {
       this.text(`[data-side=${side}] figcaption`, frames[index]?.label ?? "");
       this.value(`[data-picker=${side}] select`, choices[state[side]].id);
@@ -202,6 +202,12 @@ export class Renderer {
     const error = this.loader.errors.get(url);
     if (error) return `${frame.label} could not be loaded: ${error}`;
     return url ? "" : `${frame?.label ?? "This frame"} is missing: ${frame?.missing ?? "it was not rendered"}`;
+  }
+
+  /** What was measured on the right, where that is one frame. @param {State} state */
+  results(state) {
+    const [{ at }, ...regions] = parts(state, "right", this.catalogue);
+    return regions.some((part) => part.at !== at) ? "" : scores(this.frames(state)[1]);
   }
 
   /** The frames on show, left and right. @param {State} state */

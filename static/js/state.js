@@ -39,7 +39,7 @@ export const initial = ({ start, data, positions }) => ({
   input: 0,
   ...start,
   regions: (data.regions ?? []).map(({ start: alpha }) => (alpha === undefined ? start.at : nearestValue(positions, alpha))),
-  split: data.kind === "frames" ? 0 : 0.5, // a sequence is first seen whole
+  split: 0.5,
   ...FIT,
   mode: "split",
   gain: 4,

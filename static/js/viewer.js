@@ -6,6 +6,7 @@ import { Fullscreen } from "./fullscreen.js";
 import { keyboard } from "./keyboard.js";
 import { lattice } from "./lattice.js";
 import { decode, encode } from "./link.js";
+import { receive } from "./loader.js";
 import { mouse } from "./mouse.js";
 import { compose } from "./picture.js";
 import { flicker, player } from "./play.js";
@@ -30,11 +31,12 @@ import { wheel } from "./wheel.js";
  * @property {(change: Partial<State>) => void} set
  * @property {() => void} scrub the scrubber has been touched: fetch more frames
  * @property {(at: number, region?: number) => void} scrubTo
- * @property {(text: string) => void} say in the status line
+ * @property {(text: string, action?: string) => void} say in the status line, and beside an action's button
  * @property {(event: MouseEvent) => {x: number, y: number, handle: boolean} | null} onStage where, unless on a button
  */
 
 const ZOOM = 1.25;
+const SAID = 2500; // ms that a word stays beside a button
 const PICTURES = /** @type {const} */ (["input", "left", "right", "at", "regions"]); // what decides on them
 
 /**
@@ -78,13 +80,11 @@ export const viewerElement = (loader, address) =>
       const stage = /** @type {HTMLElement} */ (this.querySelector(".stage"));
       const box = /** @type {HTMLElement} */ (stage.querySelector(".problem"));
       try {
-        const response = await fetch(source);
-        if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-        this.run(arrange(await response.json()), source, stage);
+        this.run(arrange(await receive(source, "json")), source, stage);
       } catch (error) {
         stage.dataset.state = "error";
         box.hidden = false;
-        box.children[0].textContent = `This comparison could not be loaded: ${error}`;
+        box.children[0].textContent = `This comparison could not be loaded: ${/** @type {Error} */ (error).message}`;
         const retry = /** @type {HTMLButtonElement} */ (box.children[1]);
         retry.disabled = false;
         retry.addEventListener("click", () => this.start(), { once: true });
@@ -101,6 +101,7 @@ export const viewerElement = (loader, address) =>
         painting ||= requestAnimationFrame(() => {
           painting = 0;
           renderer.paint(state);
+          if (state.playing && renderer.failed) change({ ...state, playing: false });
           play();
           flick.update();
         });
@@ -138,7 +139,13 @@ export const viewerElement = (loader, address) =>
           desk.scrub();
           desk.set(region < 0 ? { at, playing: false } : { regions: state.regions.map((old, index) => (index === region ? at : old)) });
         },
-        say: (text) => renderer.text(".status", text),
+        say: (text, action) => {
+          renderer.text(".status", text);
+          const button = action && renderer.all(`[data-action=${action}]`)[0];
+          if (!button) return;
+          button.dataset.said = text;
+          setTimeout(() => delete button.dataset.said, SAID);
+        },
         onStage: ({ target, clientX, clientY }) => {
           const element = /** @type {Element} */ (target);
           const { left, top } = stage.getBoundingClientRect();
@@ -168,8 +175,8 @@ export const viewerElement = (loader, address) =>
         close: () => fullscreen.toggle(),
         help: () => /** @type {HTMLDialogElement} */ (document.querySelector("#viewer-help")).showModal(),
         retry: () => loader.retry(),
-        copy: async () => say(await copy(address.link(key, encode(state, catalogue)))),
-        save: () => this.save(state, catalogue, renderer).catch(({ message }) => say(`Not saved: ${message}`)),
+        copy: async () => say(await copy(address.link(key, encode(state, catalogue))), "copy"),
+        save: () => this.save(state, catalogue, renderer).catch(({ message }) => say(`Not saved: ${message}`, "save")),
       };
       group.addEventListener("click", ({ target }) => {
         const name = /** @type {Element} */ (target).closest("[data-action]")?.getAttribute("data-action") ?? "";

@@ -59,10 +59,10 @@ test("a frame that an input lacks is not found", () => {
 
 test("lists and sequences", () => {
   const files = ["first", "middle", "last"].map((label) => ({ recipe: "file", label, url: label, width: 1, height: 1 }));
-  const sequence = arrange({ id: "f", kind: "frames", control: "slider", start: { left: 0, right: 0 }, frames: files });
+  const sequence = arrange({ id: "f", kind: "frames", control: "slider", start: { left: 0, right: 2 }, frames: files });
   assert.equal(sequence.choices[initial(sequence).left].label, "first");
   assert.equal(sequence.choices[initial(sequence).right].follows, true);
-  assert.equal(initial(sequence).split, 0);
+  assert.equal(initial(sequence).at, 2);
   assert.equal(valueText(sequence, 2), "frame 3 of 3: last");
   const lists = arrange({ id: "c", kind: "choose", control: "lists", start: { left: 0, right: 2 }, frames: files });
   assert.deepEqual(lists.start, { left: 0, right: 2, at: 0 });
@@ -73,6 +73,12 @@ test("lists and sequences", () => {
 test("words", () => {
   assert.equal(valueText(slider(), 1), "alpha 0.50: 50% Fidelity, 50% Sharp");
   assert.equal(percent(0.125), "12.5%");
+  const beyond = slider({ frames: mixes(["one"], [-0.5, 0, 1.25]), start: { left: 0, right: 3 } });
+  assert.equal(valueText(beyond, 0), "alpha −0.50: 150% Fidelity, −50% Sharp");
+  assert.equal(describe({ ...initial(beyond), at: 0 }, beyond), "α −0.50 · 150% Fidelity − 50% Sharp");
+  assert.equal(describe({ ...initial(beyond), at: 2 }, beyond), "α 1.25 · −25% Fidelity + 125% Sharp");
+  const regions = slider({ regions: [{ name: "cup", masks: {}, start: 0 }] });
+  assert.equal(describe({ ...initial(regions), at: 2 }, regions), "cup 0.00 · rest 1.00");
   assert.equal(scores({ psnr: 27.604, ssim: 0.81 }), "PSNR 27.60 dB · SSIM 0.810");
   assert.equal(scores({}), "");
 });
