@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from generator.errors import Problem
 from generator.facts import Facts
@@ -13,10 +13,17 @@ from generator.manifest.yamlfile import Location
 Found = tuple[Location, str]
 
 
-def doubts(file: ManifestFile, facts: Facts) -> tuple[Problem, ...]:
-    """Return a warning for each file or value that will not do what it was chosen for."""
+def doubts(file: ManifestFile, facts: Facts, comparisons: Collection[str]) -> tuple[Problem, ...]:
+    """Return a warning for each file or value that will not do what it was chosen for.
+
+    ``comparisons`` are the ids of those that are built: of drafts left out nothing is said.
+    """
     found = (*_models(file, facts), *_steps(file), *_references(file, facts), *_frames(facts))
-    return tuple(file.problem(where, message) for where, message in found)
+    return tuple(
+        file.problem(where, message)
+        for where, message in found
+        if where[0] != "comparisons" or where[1] in comparisons
+    )
 
 
 def _models(file: ManifestFile, facts: Facts) -> Iterator[Found]:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from generator.store import Store
 ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelFacts | ModelError]"]
 
 _FACTS = "facts.json"
+_MODELS = "models 2"
+"""Where facts about models are kept; another number whenever more is asked about a file."""
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was hashed may change again within one tick of the
 clock of its disk, so its hash is not kept."""
@@ -86,13 +89,18 @@ def damaged(file: ManifestFile, facts: Facts, wanted: Collection[File]) -> tuple
     ]
     for name, frames in facts.frames.items():
         named += [(frame, ("comparisons", name, "frames")) for frame in frames]
-    reasons: dict[File, str] = {}
-    for picture in wanted:
-        try:
-            decode(picture.path)
-        except ImageError as error:
-            reasons[picture] = facts.named(str(error))
+    with ThreadPoolExecutor() as pool:
+        found = zip(wanted, pool.map(_why_undecodable, wanted), strict=True)
+        reasons = {picture: facts.named(reason) for picture, reason in found if reason}
     return tuple(file.problem(where, reasons[each]) for each, where in named if each in reasons)
+
+
+def _why_undecodable(picture: File) -> str:
+    try:
+        decode(picture.path)
+    except ImageError as error:
+        return str(error)
+    return ""
 
 
 class _Examination:
@@ -102,7 +110,7 @@ class _Examination:
         self._problems: list[Problem] = []
         kept = store.read(_FACTS)
         self._hashes: dict[str, list[Any]] = _section(kept, "hashes")
-        self._models: dict[str, Any] = _section(kept, "models")
+        self._models: dict[str, Any] = _section(kept, _MODELS)
         self._images: dict[str, Any] = _section(kept, "images")
         self._changed = False
         self._seen: dict[str, File] = {}
@@ -201,7 +209,7 @@ class _Examination:
 
     def _keep(self) -> None:
         if self._changed:
-            sections = {"hashes": self._hashes, "models": self._models, "images": self._images}
+            sections = {"hashes": self._hashes, _MODELS: self._models, "images": self._images}
             self._store.write(_FACTS, sections)
 
     def _problem(self, where: Location, message: str) -> None:

@@ -160,8 +160,6 @@ def _pairs(
     inspect: Inspect | None,
 ) -> Iterator[Pair]:
     for first, second, files, inputs, key in _asked(comparison, facts, file):
-        if facts.models[first].damaged or facts.models[second].damaged:
-            continue  # whose weights are not numbers is like nobody
         if inspect is None and not store.has_derived(key, "json"):
             continue
         make = partial(_measure, files, inputs, inspect or inspect_here)
@@ -184,6 +182,8 @@ def _asked(
     """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
     inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
     for first, second in _mixed(comparison):
+        if facts.models[first].damaged or facts.models[second].damaged:
+            continue  # whose weights are not numbers is like nobody
         files = [facts.files[file.manifest.models[model].path] for model in (first, second)]
         yield first, second, files, inputs, _key(files, inputs)
 

@@ -94,6 +94,12 @@ def test_what_has_no_say_under_a_control_is_a_warning(
     assert bool(err) == bool(message)
 
 
+def test_drafts_that_are_left_out_are_not_doubted(project: Path, run: Run) -> None:
+    edit("  list:", "  z: {draft: true, interpolate: {models: [a, b], steps: 4}}\n  list:")
+    assert run("check")[2] == ""
+    assert "steps say nothing" in run("check", "--drafts")[2]
+
+
 def test_damaged_weights_are_not_called_unrelated(project: Path, run: Run) -> None:
     damage()
     assert "related" not in run("build")[2]

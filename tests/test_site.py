@@ -357,3 +357,26 @@ def test_checking_sees_frames_that_are_still_to_be_rendered(project: Project) ->
     file, facts, plan = project.plan()
     with pytest.raises(ManifestError, match="gone"):
         check_site(file, plan, facts, Store(project.root / "empty"))
+
+
+@pytest.mark.parametrize(
+    ("models", "control", "alphas", "named"),
+    [
+        (["soft", "sharp"], None, [1.5], []),
+        (["soft", "sharp", "third"], "path", [-0.5], []),
+        (["soft", "sharp"], None, [1, 1.5, 2], ["Sharp"]),
+        (["soft", "sharp"], None, [-0.5, 0, 1, 1.5], ["Soft", "Sharp"]),
+    ],
+)
+def test_names_stand_on_the_slider_or_not_at_all(
+    project: Project, models: list[str], control: str | None, alphas: list[float], named: list[str]
+) -> None:
+    project.manifest["models"]["third"] = project.manifest["models"]["sharp"]
+    comparison = project.manifest["comparisons"]["sharpness"]
+    comparison["interpolate"] = {"models": models, "alphas": alphas, "extrapolate": True}
+    if control:
+        comparison["interpolate"]["control"] = control
+    project.build()
+    html = project.read("comparisons/sharpness/index.html")
+    drawing = html.partition('<svg class="names">')[2].partition("</svg>")[0]
+    assert re.findall(r">([^<>]+)</text>", drawing) == named

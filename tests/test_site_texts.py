@@ -117,6 +117,7 @@ def test_a_page_that_is_no_text_is_an_error(project: Project) -> None:
         ("a\n{: onclick=x }", "4:4", "'onclick' in a tag is left out"),
         ("<iframe src='https://x.org'></iframe>", "3:1", "<iframe> stays empty"),
         ("<script>x()</script>", "3:1", "<script> in a page does nothing"),
+        ("<script type='module'>x()</script>", "3:1", "<script> in a page does nothing"),
         ("<style>p { color: red }</style>", "3:1", "<style> in a page does nothing"),
         ("[a](readme.md)", "3:5", "no page of the site"),
         ("[a](comparisons/gone/)", "3:5", "leads nowhere"),
@@ -510,6 +511,8 @@ def test_code_is_code_whatever_stands_beside_its_language(
         (r"\begin{align*}a&=b\\c&=d\end{align*}", r"\begin{aligned}a&=b\\c&=d\end{aligned}"),
         (r"\begin{gather}a\\c\end{gather}", r"\begin{aligned}a\\c\end{aligned}"),
         (r"\begin{equation}\label{e}a=b\nonumber\end{equation}", "a=b"),
+        (r"a·b \text{ for }c ≤ 3 \tag{2}", r"a\cdot b \text{ for }c \leq 3 \tag{2}"),
+        (r"\textstyle a·b", r"\textstyle a\cdot b"),
         ("a·b ≤ 3 × c − ∑_i x_i", r"a\cdot b \leq 3 \times c - \sum_i x_i"),
         (r"a=b \tag{3}", r"a=b \qquad\text{(3)}"),
     ],
@@ -520,9 +523,27 @@ def test_what_papers_write_is_understood(tex: str, same: str) -> None:
     assert b"*" not in one
 
 
+def test_what_looks_like_a_fence_and_is_none(project: Project) -> None:
+    """Code within a line by three backticks, and a fence that indented code shows."""
+    shown = '    ```python title="x.py"\n    y\n'
+    text = f"# A\n\n```pip install *x*```\n\nAfter *it*.\n\n{shown}\n```js a\nz\n```\n"
+    assert warnings(project, text) == []
+    html = body(project)
+    assert "<code>pip install *x*</code>" in html
+    assert "After <em>it</em>." in html
+    assert '```python title="x.py"\ny' in html
+    assert '<code class="language-js">z</code>' in html
+
+
 def test_two_dollars_within_a_line_are_an_error(project: Project) -> None:
     found = errors(project, "# A\n\nThen $$y=2$$ holds, and $x$$z$.\n")
     assert found == ["content/index.md:3:8: formula: within a line it takes one $ on each side"]
+
+
+def test_data_in_a_page_is_no_program(project: Project) -> None:
+    data = '<script type="application/ld+json">{"name": "x"}</script>'
+    assert warnings(project, f"# A\n\n{data}\n") == []
+    assert data in body(project)
 
 
 def test_links_of_captions_start_at_the_manifest(project: Project) -> None:

@@ -151,12 +151,13 @@ def test_fullscreen_on_a_phone(
     viewer.button("Fullscreen").click()
     expect(viewer.button("Close")).to_be_visible()
     assert viewer.box()["width"] > before["width"]
-    assert viewer.stage_box()["height"] >= height / 2 - 30
+    assert viewer.stage_box()["height"] >= height / 2 - 60
     controls = [
         *viewer.group.get_by_role("button").all(),
         *viewer.group.get_by_role("slider").all(),
+        *viewer.group.get_by_role("combobox").all(),
     ]
-    assert len(controls) > 12
+    assert len(controls) > 14
     for control in controls:
         expect(control).to_be_in_viewport(ratio=1)
 

@@ -256,6 +256,24 @@ def test_both_sides_change_their_input_together(
     ]  # fmt: skip
 
 
+def test_a_side_that_cannot_be_loaded_does_not_hold_the_other_up(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    """What there is of an input is shown, and nothing of another beside it."""
+    server.broken = {"sharpness-cat-input"}
+    page = new_page(expect_errors=True)
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    viewer.list("Input").select_option("cat")
+    expect(viewer.stage).to_have_attribute("data-state", "error")
+    expect(viewer.stage.locator("[data-frame='29']")).to_be_attached()
+    assert viewer.frames() == [29]
+    server.broken = set()
+    viewer.button("Retry").click()
+    viewer.ready()
+    assert viewer.frames() == [23, 29]
+
+
 def test_without_a_connection(server: Server, new_page: Callable[..., Page]) -> None:
     """It is said in plain words, no other picture's score stays, and nothing plays on."""
     page = new_page(expect_errors=True)

@@ -72,6 +72,16 @@ def test_modules_are_joined_in_order_without_comments_and_indentation(tmp_path: 
     assert inner == {"b.js", "c.js"}
 
 
+def test_text_that_a_regular_expression_hides_is_kept(tmp_path: Path) -> None:
+    """A quote in an expression makes what follows look like code; half a string breaks a page."""
+    line = """b.clean = (text) => text.replace(/"/g, '') + "a // b";\n"""
+    files = scripts(
+        tmp_path, main=f'import {{ b }} from "./b.js";\n{line}', b="export const b = {};\n"
+    )
+    joined, _ = join_scripts(files)
+    assert joined == {"main.js": f"const b = {{}};\n{line}".encode()}
+
+
 @pytest.mark.parametrize(
     ("main", "b"),
     [

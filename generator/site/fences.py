@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})(.*)")
+# Beside a fence of backticks stands none: that is code within a line.
+_FENCE = re.compile(r"([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)")
+_ITEM = re.compile(r" {0,3}(?:[-*+]|\d+[.)])\s")
 _INFO = re.compile(r"\s*([\w+#.-]+)(.*)")
 _ATTRIBUTES = re.compile(r"\s*\{[^}]*[=.#:][^}]*\}\s*")
 
@@ -27,9 +29,15 @@ def languages_alone(text: str) -> str:
     a line opens no fence, and the one that closes it would open one. ``{attributes}`` stay.
     """
     fence = ""
+    in_list = False
     lines = []
     for line in text.split("\n"):
+        if line.strip() and not line[0].isspace():
+            in_list = False
+        in_list |= _ITEM.match(line) is not None
         match = _FENCE.fullmatch(line)
+        if match and len(match[1].expandtabs(4)) > 3 and not in_list:
+            match = None  # code by its indentation, which shows a fence
         if match and not fence:
             fence = match[2]
             info = _INFO.fullmatch(match[3])

@@ -51,7 +51,8 @@ def _usual(tex: str) -> str:
     tex = re.sub(r"\\(?:begin|end)\{equation\*?\}|\\label\{[^}]*\}|\\(?:nonumber|notag)\b", "", tex)
     tex = re.sub(r"\\tag\{([^}]*)\}", r"\\qquad\\text{(\1)}", tex)
     tex = tex.replace(r"\operatorname*", r"\operatorname")
-    return tex if r"\text" in tex else tex.translate(_SIGNS)
+    parts = re.split(r"(\\(?:text(?:bf|it|rm|sf|tt)?|mbox)\{[^}]*\})", tex)
+    return "".join(part if i % 2 else part.translate(_SIGNS) for i, part in enumerate(parts))
 
 
 _SIGNS = str.maketrans(

@@ -6,6 +6,7 @@ import re
 
 from generator.site.tags import Tag
 
+_PROGRAMS = frozenset({"module", "text/javascript"})
 _FROM_ELSEWHERE = frozenset({"iframe", "embed", "object", "frame"})
 
 
@@ -25,7 +26,8 @@ def obey_policy(tag: Tag) -> tuple[bool, list[tuple[str, str]]]:
     if tag.name in _FROM_ELSEWHERE:
         message = f"<{tag.name}> stays empty: pages load nothing from elsewhere; link to it"
         notes.append((f"<{tag.name}", message))
-    if tag.name == "style" or (tag.name == "script" and not attributes.get("src")):
+    program = tag.name == "script" and (attributes.get("type") or "module") in _PROGRAMS
+    if tag.name == "style" or (program and not attributes.get("src")):
         message = f"<{tag.name}> in a page does nothing: write a file in static/"
         notes.append((f"<{tag.name}", message))
     inline = [name for name in attributes if name == "style" or name.startswith("on")]

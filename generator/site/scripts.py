@@ -20,7 +20,7 @@ _COMMENT = re.compile(
         ^[ \t]*//[^\n]*\n
         |^[ \t]*/\*\*.*?\*/[ \t]*\n
         |/\*\*.*?\*/[ ]?
-        |[ \t]+//[^\n]*
+        |[ \t]+//[^\n"'`]*$  # a quote may be of a string that a regular expression hides
     )""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )

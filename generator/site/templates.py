@@ -51,7 +51,7 @@ class Templates:
         try:
             template = self._environment.get_template(name)
             return template.render(root=root, asset=asset, assets=known, **context)
-        except (TemplateError, _AssetError, TypeError, ValueError) as error:
+        except (TemplateError, _AssetError, TypeError, ValueError, ArithmeticError) as error:
             raise ManifestError([self._problem(name, error)]) from error
 
     def viewer(self, comparison: Any, heading_level: int) -> Markup:
@@ -66,7 +66,7 @@ class Templates:
         try:
             module = self._environment.get_template(template).module
             rendered: Markup = getattr(module, macro)(*arguments, **named)
-        except (TemplateError, TypeError, ValueError) as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ManifestError([self._problem(template, error)]) from error
         return rendered
 

@@ -68,7 +68,8 @@ export class Renderer {
     const wants = wanted.map((part) => this.want(state, part, part.at, 0));
     const indices = wanted.map(({ choice, at }) => catalogue.find(state.input, choice, at));
     loader.want(this, [...wants, ...this.preloads(state)].filter(({ url }) => url), this.repaint);
-    if (wanted.every((part, at) => !wants[at].url || this.pick(state, part))) this.input = state.input;
+    const settled = (/** @type {Part} */ part, /** @type {number} */ at) => !wants[at].url || loader.errors.has(wants[at].url) || this.pick(state, part);
+    if (wanted.every(settled) && wanted.some((part) => this.pick(state, part))) this.input = state.input;
     for (const side of SIDES) this.paintSide({ ...state, input: this.input }, side);
     const waiting = wanted.some(({ slot }, at) => this.shown.get(slot) !== indices[at]);
     const problem = indices.map((index, at) => this.problem(index, wants[at].url)).find(Boolean) ?? "";
@@ -85,11 +86,15 @@ export class Renderer {
   /** @param {State} state @param {"left" | "right"} side */
   paintSide(state, side) {
     const plane = this.plane(side);
+    const { data, find } = this.catalogue;
     const before = /** @type {HTMLImageElement[]} */ ([...plane.children]);
     const images = parts(state, side, this.catalogue).flatMap((part) => {
       if (!this.want(state, part, part.at, 0).url) return [];
       const found = this.pick(state, part);
-      return found ? this.label(found.image, part.slot, found.index, part.mask) : (before.find(({ dataset }) => dataset.slot === part.slot) ?? []);
+      if (found) return this.label(found.image, part.slot, found.index, part.mask);
+      const old = before.find(({ dataset }) => dataset.slot === part.slot);
+      const sameInput = old && data.frames[Number(old.dataset.frame)].input === data.frames[find(state.input, part.choice, part.at)].input;
+      return sameInput ? old : [];
     });
     const same = images.length === before.length && images.every((image, at) => before[at] === image);
     if (!same) plane.replaceChildren(...images);
