@@ -202,6 +202,7 @@ def test_a_comparison_is_embedded_where_it_stands(project: Project) -> None:
     [
         "```\n/// comparison | x\n```",
         "~~~~ md\n/// nonsense\n~~~\n///\n~~~~",
+        "```\n    ```\n/// comparison | x\n```",
         "    /// comparison | x\n",
         "Use `/// comparison | x` in a line.",
     ],

@@ -26,7 +26,7 @@ from pymdownx.blocks.block import Block
 
 from generator.errors import Problem
 from generator.manifest.words import did_you_mean
-from generator.site.fences import next_fence
+from generator.site.fences import lines_and_code
 from generator.site.source import Source
 
 EMBEDDED = ("comparison", "downloads")
@@ -44,11 +44,9 @@ def check_blocks(source: Source) -> list[Problem]:
     """Return what is wrong with the lines that open and close blocks, outside code."""
     problems: list[Problem] = []
     opened: list[tuple[int, str, str]] = []
-    fence = ""
     options = ""
-    for index, line in enumerate(source.text.split("\n")):
-        inside, fence = fence, next_fence(fence, line)
-        if inside or fence:
+    for index, (line, code, _) in enumerate(lines_and_code(source.text)):
+        if code:
             options = ""
             continue
         if match := _START.fullmatch(line):
