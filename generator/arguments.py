@@ -102,7 +102,9 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _device(text: str) -> str:
-    if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", text):
+    from generator.manifest.fields import DEVICE
+
+    if not re.fullmatch(DEVICE, text):
         raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
     return text
 

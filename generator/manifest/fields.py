@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
 
@@ -88,20 +96,28 @@ def _check_crop(value: Any) -> Any:
     return value
 
 
-def _form(pattern: str, words: str) -> Callable[[str], str]:
-    """Return a check that a text has a form, said in words where it has not."""
+@dataclass(frozen=True)
+class _Form:
+    """The form of a text: a pattern for it as a whole, and the words for what it is."""
 
-    def check(value: str) -> str:
-        if re.fullmatch(pattern, value) is None:
-            msg = f"expected {words}, got {value[:60]!r}"
+    pattern: str
+    words: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^({self.pattern})$"}
+
+    def _check(self, value: str) -> str:
+        if re.fullmatch(self.pattern, value) is None:
+            msg = f"expected {self.words}, got {value[:60]!r}"
             raise ValueError(msg)
         return value
-
-    return check
-
-
-def _text_schema(pattern: str) -> dict[str, Any]:
-    return {"type": "string", "pattern": f"^({pattern})$"}
 
 
 def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
@@ -109,36 +125,19 @@ def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
 
 
 _NUMBER = {"type": "number"}
-_DEVICE = r"auto|cpu|mps|cuda(:\d+)?"
-_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
-_SHA256 = r"([0-9a-fA-F]{64})?"
-_PATH = r"[^\x00-\x1f]+"
+DEVICE = r"auto|cpu|mps|cuda(:\d+)?"
 _ONE_OR_MORE_TEXTS = _one_or_more_schema({"type": "string"})
 _ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]})
 
 Id = Annotated[str, AfterValidator(_check_id)]
 Url = Annotated[str, AfterValidator(_check_url)]
 SiteAddress = Annotated[str, AfterValidator(check_site_address)]
-FilePath = Annotated[
-    str,
-    AfterValidator(_form(_PATH, "the path of a file")),
-    WithJsonSchema(_text_schema(_PATH)),
-]
-Device = Annotated[
-    str,
-    AfterValidator(_form(_DEVICE, "auto, cpu, mps, cuda or cuda:N")),
-    WithJsonSchema(_text_schema(_DEVICE)),
-]
+FilePath = Annotated[str, _Form(r"[^\x00-\x1f]+", "the path of a file")]
+Device = Annotated[str, _Form(DEVICE, "auto, cpu, mps, cuda or cuda:N")]
 Language = Annotated[
-    str,
-    AfterValidator(_form(_LANGUAGE, "a language's code such as en, de or pt-BR")),
-    WithJsonSchema(_text_schema(_LANGUAGE)),
+    str, _Form(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "a language's code such as en, de or pt-BR")
 ]
-Sha256 = Annotated[
-    str,
-    AfterValidator(_form(_SHA256, "64 hexadecimal digits")),
-    WithJsonSchema(_text_schema(_SHA256)),
-]
+Sha256 = Annotated[str, _Form(r"([0-9a-fA-F]{64})?", "64 hexadecimal digits")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
 Start = Annotated[
