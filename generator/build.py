@@ -100,7 +100,7 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
         output=options.output,
         seconds=time.monotonic() - started,
         warnings=unused(file)
-        + doubts(file, facts, [planned.id for planned in plan.comparisons])
+        + doubts(file, facts, plan)
         + kinship_warnings(kinship, plan, file)
         + site.warnings,
     )

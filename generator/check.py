@@ -54,10 +54,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, facts, store),
         sum(not store.has_derived(key, "json") for key in pairs),
-        unused(file)
-        + doubts(file, facts, [planned.id for planned in plan.comparisons])
-        + kinship_warnings(kinship, plan, file)
-        + warnings,
+        unused(file) + doubts(file, facts, plan) + kinship_warnings(kinship, plan, file) + warnings,
     )
 
 

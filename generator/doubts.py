@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from generator.errors import Problem
 from generator.facts import Facts
 from generator.manifest import ManifestFile
 from generator.manifest.yamlfile import Location
+from generator.plan import Plan
 
 Found = tuple[Location, str]
 
 
-def doubts(file: ManifestFile, facts: Facts, comparisons: Collection[str]) -> tuple[Problem, ...]:
+def doubts(file: ManifestFile, facts: Facts, plan: Plan) -> tuple[Problem, ...]:
     """Return a warning for each file or value that will not do what it was chosen for.
 
-    ``comparisons`` are the ids of those that are built: of drafts left out nothing is said.
+    Of drafts that the plan leaves out nothing is said.
     """
+    planned = {comparison.id for comparison in plan.comparisons}
     found = (*_models(file, facts), *_steps(file), *_references(file, facts), *_frames(facts))
     return tuple(
         file.problem(where, message)
         for where, message in found
-        if where[0] != "comparisons" or where[1] in comparisons
+        if where[0] != "comparisons" or where[1] in planned
     )
 
 

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "networks": {"errors", "facts", "images", "kinship", "plan", "render"},
     "render": {"errors", "images", "metrics", "networks", "plan", "store"},
     "site": {"errors", "facts", "images", "kinship", "manifest", "plan", "store"},
-    "doubts": {"errors", "facts", "manifest"},
+    "doubts": {"errors", "facts", "manifest", "plan"},
     "estimate": {"facts", "plan", "store"},
     "exports": {"errors", "networks", "plan", "site", "store"},
     "build": {
