@@ -69,7 +69,7 @@ export class Renderer {
     const indices = wanted.map(({ choice, at }) => catalogue.find(state.input, choice, at));
     loader.want(this, [...wants, ...this.preloads(state)].filter(({ url }) => url), this.repaint);
     const settled = (/** @type {Part} */ part, /** @type {number} */ at) => !wants[at].url || loader.errors.has(wants[at].url) || this.pick(state, part);
-    if (wanted.every(settled) && wanted.some((part) => this.pick(state, part))) this.input = state.input;
+    if (this.input !== state.input && wanted.every(settled) && wanted.some((part) => this.pick(state, part))) this.input = state.input;
     for (const side of SIDES) this.paintSide({ ...state, input: this.input }, side);
     const waiting = wanted.some(({ slot }, at) => this.shown.get(slot) !== indices[at]);
     const problem = indices.map((index, at) => this.problem(index, wants[at].url)).find(Boolean) ?? "";
