@@ -89,9 +89,9 @@ def write_pictures(folder: Path, count: int, width: int, height: int) -> list[In
 
 def as_input(path: Path) -> Input:
     """Return a picture as the plan describes it."""
-    facts = images.read_facts(path)
-    size = facts.width, facts.height
-    return Input(as_file(path), None, 1, None, *size, facts.channels, facts.alpha)
+    info = images.read_info(path)
+    size = info.width, info.height
+    return Input(as_file(path), None, 1, None, *size, info.channels, info.alpha)
 
 
 def sweep(

@@ -10,13 +10,14 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from generator.networks import precision
-from generator.networks.device import resolve
-from generator.networks.forward import Forward
-from generator.networks.mix import Mixer
-from generator.networks.render import render as run_networks
+from generator.images.rendered import Failed
+from generator.networks.engine import render as run_networks
+from generator.networks.running import precision
+from generator.networks.running.device import resolve
+from generator.networks.running.forward import Forward
+from generator.networks.weights.mix import Mixer
 from generator.plan import Input, Job
-from generator.render import Failed, render
+from generator.render.run import render
 from generator.store import Store
 
 _DTYPES = {name: dtype for dtype, name in precision.NAMES.items()}

@@ -18,10 +18,10 @@ import numpy as np
 from benchmarks.cases import CASES, write_networks, write_pictures
 from benchmarks.machine import describe
 from generator import images
-from generator.build import CACHE
-from generator.examine import examine, read_models_apart
+from generator.commands.build import CACHE
 from generator.manifest import load
 from generator.plan import Encoding, make_plan
+from generator.project.scan import read_models_apart, scan
 from generator.store import Store
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ _ALPHAS = 17
 # Runs a command and prints, last, the peak memory of the process in MiB.
 _COMMAND = """
 import sys
-from generator.cli import main
+from generator.commands.main import main
 status = main(sys.argv[1:])
 text = open("/proc/self/status").read()
 print(int(text.split("VmHWM:")[1].split()[0]) / 1024, file=sys.stderr)
@@ -43,7 +43,7 @@ import sys
 from pathlib import Path
 from benchmarks.machine import peak_memory
 from benchmarks.cases import as_file, as_input, sweep
-from generator.networks.render import render
+from generator.networks.engine import render
 from generator.plan import Encoding
 
 folder, frames = Path(sys.argv[1]), int(sys.argv[2])
@@ -78,9 +78,9 @@ def _row(folder: Path, comparisons: int) -> str:
     _write_manifest(folder, comparisons, source.file.path.name)
     file = load(folder / "site.yaml")
     store = Store(folder / CACHE)
-    facts = examine(file, store, read_models_apart)
+    info = scan(file, store, read_models_apart)
     started = time.perf_counter()
-    plan = make_plan(file, facts)
+    plan = make_plan(file, info)
     planning = time.perf_counter() - started
     data = images.encode(np.full((64, 64, 3), 128, np.uint8), Encoding("webp", 90))
     for frame in plan.frames.values():

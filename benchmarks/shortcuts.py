@@ -17,9 +17,9 @@ import torch
 from benchmarks.apart import Apart
 from benchmarks.cases import CASES, write_networks
 from benchmarks.machine import describe, features
-from generator.networks.allocator import keep_freed_memory
-from generator.networks.load import load
-from generator.networks.windows import quicken
+from generator.networks.running.allocator import keep_freed_memory
+from generator.networks.running.window_attention import quicken
+from generator.networks.weights.load import load
 
 _COLUMNS = "network", "input", "as it is", "memory kept", "and windows", "pages", "pages, kept"
 

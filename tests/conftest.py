@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from build_support import Run, make_folder
-from viewer_browser import (
+from support.browser import (
     axe,
     chromium,
     new_page,
@@ -16,8 +15,9 @@ from viewer_browser import (
     server,
     site_folder,
 )
+from support.build import Run, make_folder
 
-from generator.cli import main
+from generator.commands.main import main
 
 __all__ = [
     "axe",

@@ -4,8 +4,8 @@ Everything that touches Pillow is here, and nothing here touches torch.
 """
 
 from generator.images.cards import composite_card, social_card
+from generator.images.decoding import MAX_PIXELS, read_info
 from generator.images.encode import encode
-from generator.images.opening import MAX_PIXELS, read_facts
 from generator.images.prepare import (
     Prepared,
     decode,
@@ -25,7 +25,7 @@ __all__ = [
     "enlarge_alpha",
     "original",
     "prepare",
-    "read_facts",
+    "read_info",
     "reference",
     "resample",
     "social_card",

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from generator.errors import ImageError
+from generator.images.decoding import opened
 from generator.images.encode import on_white
-from generator.images.opening import opened
 
 AnimationFormat = Literal["webp", "gif", "mp4"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from generator.images.decoding import opened
 from generator.images.encode import on_white
-from generator.images.opening import opened
 
 CARD_SIZE = (720, 480)
 SOCIAL_SIZE = (1200, 630)

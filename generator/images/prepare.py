@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generator.errors import ImageError
-from generator.images.opening import Deep, load
+from generator.images.decoding import Deep, load
 from generator.plan.frames import Input, Noise, Resampling
 
 _FILTERS = {

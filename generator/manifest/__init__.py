@@ -2,6 +2,5 @@
 
 from generator.manifest.load import ManifestFile, load
 from generator.manifest.types import Manifest
-from generator.manifest.unused import unused
 
-__all__ = ["Manifest", "ManifestFile", "load", "unused"]
+__all__ = ["Manifest", "ManifestFile", "load"]

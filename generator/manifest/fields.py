@@ -20,6 +20,9 @@ from pydantic_core import CoreSchema, core_schema
 
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
 
+WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
+"""What names of weights files end in, whatever their case; all but the first are pickles."""
+
 
 def _check_id(value: str) -> str:
     if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from generator.facts import WEIGHTS_SUFFIXES
+from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
 from generator.manifest.types import (
     KINDS,

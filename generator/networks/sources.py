@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import AlphagridError
-from generator.networks.run import is_out_of_memory
+from generator.networks.running.runner import is_out_of_memory
 from generator.plan import Input
 
 

@@ -1,6 +1,5 @@
-"""From a manifest and the facts about its files to every frame of the site. Pure."""
+"""From a manifest and the info about its files to every frame of the site. Pure."""
 
-from generator.facts import File
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.frames import (
     FIXES,
@@ -21,6 +20,7 @@ from generator.plan.frames import (
     Resample,
     Resampling,
 )
+from generator.plan.info import File
 from generator.plan.planner import make_plan
 
 __all__ = [

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from generator.facts import File
 from generator.manifest.types import Comparison
 from generator.plan.frames import Coefficient, Frame, Job, Measurement
+from generator.plan.info import File
 from generator.plan.weights import Weights
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import chain, count
 
-from generator.facts import File
 from generator.manifest import Manifest
 from generator.plan.comparisons import PlannedExport
 from generator.plan.frames import Coefficient
+from generator.plan.info import File
 from generator.plan.weights import Weights
 
 

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from generator.facts import File
+from generator.plan.info import File
 
 RENDERER_VERSION = 2
 """Raised whenever the renderer would make other bytes from the same plan."""

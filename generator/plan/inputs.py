@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from generator.errors import Problem
-from generator.facts import Facts
 from generator.manifest import ManifestFile
 from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import Shown
 from generator.plan.frames import Input, Measurement, Noise, Picture
+from generator.plan.info import FileInfo
 
 
 class Inputs:
     """Prepares the inputs of a manifest; what does not fit is added to ``problems``."""
 
-    def __init__(self, file: ManifestFile, facts: Facts, problems: list[Problem]) -> None:
+    def __init__(self, file: ManifestFile, info: FileInfo, problems: list[Problem]) -> None:
         self._file = file
-        self._facts = facts
+        self._info = info
         self._problems = problems
         self._prepared: dict[str, Input] = {}
 
@@ -25,8 +25,8 @@ class Inputs:
         if input_id in self._prepared:
             return self._prepared[input_id]
         written = self._file.manifest.inputs[input_id]
-        file = self._facts.files[written.path]
-        image = self._facts.images[file.sha256]
+        file = self._info.files[written.path]
+        image = self._info.images[file.sha256]
         x, y, width, height = written.crop or (0, 0, image.width, image.height)
         where = ("inputs", input_id, "crop")
         if x + width > image.width or y + height > image.height:
@@ -55,12 +55,12 @@ class Inputs:
         written = self._file.manifest.inputs[input_id]
         if written.reference is None or not comparison.metrics:
             return None
-        file = self._facts.files[written.reference]
-        image = self._facts.images[file.sha256]
+        file = self._info.files[written.reference]
+        image = self._info.images[file.sha256]
         size = (picture.width, picture.height)
         if (image.width, image.height) == size:
             return Measurement(picture, file, None)
-        source = self._facts.images[self._facts.files[written.path].sha256]
+        source = self._info.images[self._info.files[written.path].sha256]
         same_view = (image.width, image.height) == (source.width, source.height)
         if same_view and written.crop and written.crop[2:] == size:
             return Measurement(picture, file, written.crop)
@@ -85,7 +85,7 @@ class Inputs:
             if any_fits and not all_must_fit:
                 continue
             picture = misfits[0].frame.picture
-            image = self._facts.images[self._facts.files[written.reference].sha256]
+            image = self._info.images[self._info.files[written.reference].sha256]
             message = (
                 f"the reference is {image.width}×{image.height}, "
                 f"the output {picture.width}×{picture.height}: they must be of one size"

@@ -8,7 +8,6 @@ from functools import partial
 from typing import cast
 
 from generator.errors import ManifestError, Problem
-from generator.facts import Facts, mixable
 from generator.manifest import ManifestFile
 from generator.manifest.alphas import MAX_ALPHAS
 from generator.manifest.types import RESAMPLINGS, REST, Choice, Comparison, Interpolate
@@ -27,18 +26,19 @@ from generator.plan.frames import (
     Resample,
     Resampling,
 )
+from generator.plan.info import FileInfo, mixable
 from generator.plan.inputs import Inputs
 from generator.plan.recipes import Recipes, coefficients
 from generator.plan.weights import Point, Weights, first_shown, grid, mixture, weights_at
 
 
-def make_plan(file: ManifestFile, facts: Facts, *, drafts: bool = False) -> Plan:
+def make_plan(file: ManifestFile, info: FileInfo, *, drafts: bool = False) -> Plan:
     """Plan every frame of the site.
 
     Raises ManifestError where models cannot be mixed or pictures do not fit: crops outside
     the picture, references of another size than the output.
     """
-    planner = _Planner(file, facts)
+    planner = _Planner(file, info)
     comparisons = tuple(
         planner.comparison(name, comparison)
         for name, comparison in file.manifest.comparisons.items()
@@ -52,15 +52,15 @@ def make_plan(file: ManifestFile, facts: Facts, *, drafts: bool = False) -> Plan
 class _Planner:
     """Holds what planning looks up, and gathers the problems it meets."""
 
-    def __init__(self, file: ManifestFile, facts: Facts) -> None:
+    def __init__(self, file: ManifestFile, info: FileInfo) -> None:
         self.problems: list[Problem] = []
         self._file = file
-        self._facts = facts
+        self._info = info
         self._manifest = file.manifest
         images = file.manifest.images
         self._encoding = Encoding(images.format, images.quality)
-        self._recipes = Recipes(file.manifest, facts)
-        self._inputs = Inputs(file, facts, self.problems)
+        self._recipes = Recipes(file.manifest, info)
+        self._inputs = Inputs(file, info, self.problems)
         self._exports = Exports(file.manifest)
         self._too_large: set[Location] = set()
 
@@ -78,7 +78,7 @@ class _Planner:
         where: Location = ("comparisons", name, "interpolate")
         scale = self._check_mix(mix.models, [(*where, "models", i) for i in range(len(mix.models))])
         for index, model in enumerate(mix.beside):
-            if (other := self._facts.models[model].scale) != scale:
+            if (other := self._info.models[model].scale) != scale:
                 message = f"'{model}' enlarges ×{other}, '{mix.models[0]}' ×{scale}"
                 self._problem((*where, "beside", index), message)
         points = grid(mix, self._group_names(mix, where))
@@ -131,7 +131,7 @@ class _Planner:
 
     def _group_names(self, mix: Interpolate, where: Location) -> list[str]:
         """Return the groups of layers, with the rest where a layer is in none of them."""
-        keys = list(self._facts.models[mix.models[0]].tensors)
+        keys = list(self._info.models[mix.models[0]].tensors)
         taken: set[str] = set()
         for name, patterns in mix.groups.items():
             matching = {k for k in keys if any(fnmatchcase(k, p) for p in patterns)} - taken
@@ -201,7 +201,7 @@ class _Planner:
         if choice.mix:
             models = tuple(choice.mix)
             return self._check_mix(models, [(*where, "mix", model) for model in models])
-        model = self._facts.models.get(choice.of)
+        model = self._info.models.get(choice.of)
         return model.scale if model else 1
 
     def _label(self, choice: Choice, largest: int) -> str:
@@ -238,11 +238,11 @@ class _Planner:
                 yield show(network, label + words, scale=scale, name="mix", point=point)
 
     def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
-        files = self._facts.frames[name]
+        files = self._info.frames[name]
         labels = comparison.labels or [str(number) for number in range(1, len(files) + 1)]
         shown = []
         for file, text in zip(files, labels, strict=True):
-            image = self._facts.images[file.sha256]
+            image = self._info.images[file.sha256]
             picture = Input(
                 file, None, 1, None, image.width, image.height, image.channels, image.alpha
             )
@@ -292,9 +292,9 @@ class _Planner:
 
     def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
         """Check that models can be mixed, and return their scale."""
-        first = self._facts.models[models[0]]
+        first = self._info.models[models[0]]
         for other, place in zip(models[1:], places[1:], strict=True):
-            if reason := mixable(first, self._facts.models[other]):
+            if reason := mixable(first, self._info.models[other]):
                 message = f"'{models[0]}' and '{other}' cannot be mixed: {reason}"
                 self._problem(place, message)
         return first.scale

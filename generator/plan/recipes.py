@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from generator.facts import Facts, File
 from generator.manifest import Manifest
 from generator.manifest.alphas import rounded
 from generator.manifest.types import REST, Interpolate
 from generator.plan.frames import Blend, ByGroup, Coefficient, ColorFix, Mix
+from generator.plan.info import File, FileInfo
 from generator.plan.weights import Point
 
 Coefficients = Mapping[str, Coefficient]
@@ -19,9 +19,9 @@ Coefficients = Mapping[str, Coefficient]
 class Recipes:
     """Writes recipes: knows the models' files and how networks are run."""
 
-    def __init__(self, manifest: Manifest, facts: Facts) -> None:
+    def __init__(self, manifest: Manifest, info: FileInfo) -> None:
         self._manifest = manifest
-        self._facts = facts
+        self._info = info
 
     def mix(self, weights: Coefficients, fix: ColorFix) -> Mix:
         """Return the recipe of mixed networks; of one alone where the others have no weight."""
@@ -39,7 +39,7 @@ class Recipes:
         """Return a mix in canonical form: by file, in order of hashes, without zeros."""
         by_file: dict[File, Coefficient] = {}
         for model, weight in weights.items():
-            file = self._facts.files[self._manifest.models[model].path]
+            file = self._info.files[self._manifest.models[model].path]
             by_file[file] = _sum(by_file[file], weight) if file in by_file else weight
         pairs = [(file, weight) for file, weight in by_file.items() if weight != 0]
         return tuple(sorted(pairs, key=lambda pair: pair[0].sha256))

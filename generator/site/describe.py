@@ -7,11 +7,17 @@ from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
-from generator.facts import Facts
-from generator.kinship import Pair
 from generator.manifest import Manifest
 from generator.plan import ComparisonPlan, Network, Plan, Shown
-from generator.site.charts import NoiseLevel, Points, alpha_charts, noise_charts, similarity_chart
+from generator.plan.info import FileInfo
+from generator.plan.kinship import Pair
+from generator.site.figures.charts import (
+    NoiseLevel,
+    Points,
+    alpha_charts,
+    noise_charts,
+    similarity_chart,
+)
 from generator.site.views import ComparisonView, FrameView, InputView, KinshipView, ModelView
 from generator.store import Store
 
@@ -19,11 +25,11 @@ RenderText = Callable[[tuple[str, ...], str], Markup]
 """Renders Markdown that stands at a location of the manifest."""
 
 
-def model_views(manifest: Manifest, facts: Facts, text: RenderText) -> dict[str, ModelView]:
+def model_views(manifest: Manifest, info: FileInfo, text: RenderText) -> dict[str, ModelView]:
     """Return every model of the manifest by id."""
     views = {}
     for name, model in manifest.models.items():
-        file, network = facts.files[model.path], facts.models[name]
+        file, network = info.files[model.path], info.models[name]
         suffix = PurePosixPath(model.path).suffix
         views[name] = ModelView(
             id=name,

@@ -5,27 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-
-@dataclass(frozen=True)
-class Export:
-    """Weights of a comparison to publish.
-
-    ``name`` is the file's under ``models/``, without suffix (``sharpness-0.5``); ``weights`` are
-    the coefficients by model id, ``path`` the file.
-    """
-
-    comparison: str
-    title: str
-    name: str
-    weights: Mapping[str, float]
-    path: Path
-
-    @property
-    def url(self) -> str:
-        """Return the address from the site's root."""
-        return f"models/{self.name}{self.path.suffix}"
+from generator.render.exports import Export
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from generator.kinship import Pair
+from generator.plan.kinship import Pair
 from generator.site.downloads import Download
-from generator.site.prose import at_root
+from generator.site.text.markdown import at_root
 
 FrameView = dict[str, Any]
 """An entry of data.json's ``frames``, its ``url`` from the site's root, with ``input_title``,

@@ -1,0 +1,65 @@
+"""Everything a build would stumble over, and what it would cost, without rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.commands.build import CACHE, missing
+from generator.errors import ManifestError, Problem
+from generator.manifest import load
+from generator.plan import File, Job, Plan, make_plan
+from generator.project.estimate import estimate_bytes, estimate_seconds
+from generator.project.scan import damaged, read_models_apart, scan
+from generator.project.unused import unused
+from generator.project.warnings import lint
+from generator.render.relate import find_kinship, kinship_keys, kinship_warnings
+from generator.site import check_site
+from generator.store import Store
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a build would do: ``bytes`` of all frames and ``seconds`` of rendering, estimated;
+    ``unjudged`` pairs of models, of which only a build can tell whether they are related.
+    """  # noqa: D205
+
+    plan: Plan
+    jobs: tuple[Job, ...]
+    bytes: int
+    seconds: float
+    unjudged: int
+    warnings: tuple[Problem, ...]
+
+
+def check(config: Path, *, drafts: bool = False) -> CheckReport:
+    """Check manifest, files, models and pages. Raises ManifestError with all problems.
+
+    Pictures are decoded only where a build would do that. Never imports torch: weights files that
+    are not known yet are read in another process.
+    """
+    file = load(config)
+    store = Store(file.root / CACHE)
+    info = scan(file, store, read_models_apart)
+    plan = make_plan(file, info, drafts=drafts)
+    warnings = check_site(file, plan, info, store, drafts=drafts)
+    kinship = find_kinship(plan, info, file, store, None)
+    pairs = kinship_keys(plan, info, file)
+    jobs = missing(plan, store)
+    if problems := damaged(file, info, _needed(jobs)):
+        raise ManifestError(problems)
+    return CheckReport(
+        plan,
+        tuple(jobs),
+        estimate_bytes(list(plan.frames.values()), store),
+        estimate_seconds(jobs, info, store),
+        sum(not store.has_derived(key, "json") for key in pairs),
+        unused(file) + lint(file, info, plan) + kinship_warnings(kinship, plan, file) + warnings,
+    )
+
+
+def _needed(jobs: Sequence[Job]) -> set[File]:
+    """Return the pictures that a build would decode."""
+    references = {job.measurement.reference for job in jobs if job.measurement}
+    return references | {job.picture.input.file for job in jobs}

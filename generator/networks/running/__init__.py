@@ -1,0 +1,1 @@
+"""Networks at work: device, precision, memory, tiles."""

@@ -1,0 +1,69 @@
+"""How many bytes and seconds the missing frames will take, before any is rendered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from generator.plan import Blend, Encoding, Frame, Job, Network
+from generator.plan.info import FileInfo
+from generator.store import Store
+
+_RATES = "rates.json"
+
+_BYTES_PER_PIXEL = {"webp": 0.2, "avif": 0.15, "jpeg": 0.28, "png": 1.4}
+"""Photographs at default quality; used until the store holds frames of the same format."""
+
+_TELLING_SECONDS = 20
+"""Loading torch and the networks takes seconds, which must not count for much."""
+
+_FLOPS_PER_CORE = 2.5e10
+"""What a desktop core does in convolutions; used until a build has measured this machine."""
+
+
+def estimate_bytes(frames: Sequence[Frame], store: Store) -> int:
+    """Return the bytes of all frames: of those in the store exactly, of the others by area."""
+    known, known_pixels, unknown_pixels = 0, 0, 0
+    for frame in frames:
+        pixels = frame.picture.width * frame.picture.height
+        if record := store.record(frame):
+            known += record.bytes
+            known_pixels += pixels
+        else:
+            unknown_pixels += pixels
+    if not unknown_pixels:
+        return known
+    rate = known / known_pixels if known_pixels else _guess(frames[0].encoding)
+    return round(known + unknown_pixels * rate)
+
+
+def estimate_seconds(jobs: Sequence[Job], info: FileInfo, store: Store) -> float:
+    """Return the time the networks will take: at last build's rate, or a desktop processor's."""
+    rate = store.read(_RATES).get("flops")
+    if not isinstance(rate, (int, float)) or rate <= 0:
+        rate = _FLOPS_PER_CORE * (os.cpu_count() or 1)
+    return flops(jobs, info) / rate
+
+
+def keep_rate(jobs: Sequence[Job], info: FileInfo, store: Store, seconds: float) -> None:
+    """Remember how fast networks ran, for the next estimate; a short run says too little."""
+    if (work := flops(jobs, info)) and seconds > _TELLING_SECONDS:
+        store.write(_RATES, {"flops": work / seconds})
+
+
+def flops(jobs: Sequence[Job], info: FileInfo) -> float:
+    """Return floating-point operations: in a convolutional network each parameter is used once
+    for each input pixel, by a multiplication and an addition.
+    """  # noqa: D205
+    total = 0.0
+    for job in jobs:
+        recipe, picture = job.picture.recipe, job.picture.input
+        if isinstance(recipe, Network):
+            parameters = info.networks[recipe.weights[0][0].sha256].parameters
+            runs = len(recipe.weights) if isinstance(recipe, Blend) else 1
+            total += 2.0 * parameters * picture.width * picture.height * runs
+    return total
+
+
+def _guess(encoding: Encoding) -> float:
+    return 1.0 if encoding.quality == "lossless" else _BYTES_PER_PIXEL[encoding.format]

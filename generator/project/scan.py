@@ -1,0 +1,247 @@
+"""Look at the files of a manifest once: hashes, pictures' sizes, what the networks are.
+
+FileInfo are kept by content, so that a build in which nothing changed neither opens a network nor
+decodes a picture; hashes are kept by path, size and time of modification.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from generator.errors import ImageError, ManifestError, ModelError, Problem
+from generator.images import decode, read_info
+from generator.manifest import Manifest, ManifestFile
+from generator.manifest.globs import matching_files
+from generator.manifest.yamlfile import Location
+from generator.plan.info import File, FileInfo, ImageInfo, ModelInfo, Tensor
+from generator.store import Store
+
+ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
+
+_FILES = "files.json"
+_MODELS = "models 2"
+"""Where info about models are kept; another number whenever more is asked about a file."""
+_SETTLED_NS = 2_000_000_000
+"""A file changed less than this before it was hashed may change again within one tick of the
+clock of its disk, so its hash is not kept."""
+
+
+def scan(file: ManifestFile, store: Store, read_models: ReadModels) -> FileInfo:
+    """Gather the info about every file the manifest names.
+
+    ``read_models`` opens the weights files that are not known yet, all in one call. Raises
+    ManifestError with every file that cannot be used, at the place where it is named.
+    """
+    return _Scanner(file, store).run(read_models)
+
+
+def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelError]:
+    """Read networks in a process of their own, which keeps torch out of this one."""
+    arguments = [str(path) for path in paths]
+    if not arguments:
+        return {}
+    command = [sys.executable, "-m", "generator.networks.weights.read", *arguments]
+    environment = _with_path(Path(__file__).resolve().parent.parent)
+    done = subprocess.run(  # noqa: S603 - our own module, no shell
+        command, capture_output=True, text=True, check=False, env=environment
+    )
+    found: dict[Path, ModelInfo | ModelError] = {}
+    for line in done.stdout.splitlines():
+        answer = json.loads(line)
+        info = answer.get("info")
+        found[Path(answer["path"])] = _model_from(info) if info else ModelError(answer["error"])
+    for argument in arguments:
+        lost = ModelError("reading it ended the process: the file is damaged or too large")
+        found.setdefault(Path(argument), lost)
+    return found
+
+
+def read_models_here(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelError]:
+    """Read networks in this process, where a build will need torch anyway."""
+    paths = list(paths)
+    if not paths:
+        return {}
+    from generator.networks.weights.read import read_model
+
+    found: dict[Path, ModelInfo | ModelError] = {}
+    for path in paths:
+        try:
+            found[path] = read_model(path)
+        except ModelError as error:
+            found[path] = error
+    return found
+
+
+def damaged(file: ManifestFile, info: FileInfo, wanted: Collection[File]) -> tuple[Problem, ...]:
+    """Decode the ``wanted`` pictures, and return which cannot be, wherever they are named."""
+    named: list[tuple[File, Location]] = [
+        (info.files[path], where) for path, where in _pictures(file.manifest)
+    ]
+    for name, frames in info.frames.items():
+        named += [(frame, ("comparisons", name, "frames")) for frame in frames]
+    with ThreadPoolExecutor() as pool:
+        found = zip(wanted, pool.map(_why_undecodable, wanted), strict=True)
+        reasons = {picture: info.named(reason) for picture, reason in found if reason}
+    return tuple(file.problem(where, reasons[each]) for each, where in named if each in reasons)
+
+
+def _why_undecodable(picture: File) -> str:
+    try:
+        decode(picture.path)
+    except ImageError as error:
+        return str(error)
+    return ""
+
+
+class _Scanner:
+    def __init__(self, file: ManifestFile, store: Store) -> None:
+        self._file = file
+        self._store = store
+        self._problems: list[Problem] = []
+        kept = store.read(_FILES)
+        self._hashes: dict[str, list[Any]] = _section(kept, "hashes")
+        self._models: dict[str, Any] = _section(kept, _MODELS)
+        self._images: dict[str, Any] = _section(kept, "images")
+        self._changed = False
+        self._seen: dict[str, File] = {}
+
+    def run(self, read_models: ReadModels) -> FileInfo:
+        manifest = self._file.manifest
+        images: dict[str, ImageInfo] = {}
+        refused: set[str] = set()
+        for name, model in manifest.models.items():
+            file = self._hash(model.path, ("models", name, "path"))
+            if file and model.sha256 and model.sha256.lower() != file.sha256:
+                refused.add(name)
+                message = f"'{model.path}' has sha256 {file.sha256}: not the file that was meant"
+                self._problem(("models", name, "sha256"), message)
+        for path, where in _pictures(manifest):
+            self._image(path, where, images)
+        frames = {
+            name: self._frames(comparison.frames, ("comparisons", name, "frames"), images)
+            for name, comparison in manifest.comparisons.items()
+            if comparison.frames is not None
+        }
+        models = self._read_models(read_models, refused)
+        self._keep()
+        if self._problems:
+            raise ManifestError(self._problems)
+        networks = {
+            self._seen[manifest.models[name].path].sha256: info for name, info in models.items()
+        }
+        return FileInfo(self._seen, models, networks, images, frames)
+
+    def _read_models(self, read_models: ReadModels, refused: set[str]) -> dict[str, ModelInfo]:
+        """Read the networks that are not known yet, but none that is not what was meant."""
+        manifest = self._file.manifest
+        files = {
+            name: self._seen[model.path]
+            for name, model in manifest.models.items()
+            if model.path in self._seen and name not in refused
+        }
+        unknown = {f.sha256: f for f in files.values() if f.sha256 not in self._models}
+        read = read_models([file.path for file in unknown.values()])
+        models: dict[str, ModelInfo] = {}
+        for name, file in files.items():
+            result = read.get(unknown[file.sha256].path) if file.sha256 in unknown else None
+            if result is None:
+                result = _model_from(self._models[file.sha256])
+            if isinstance(result, ModelInfo):
+                models[name] = result
+                self._models[file.sha256] = asdict(result)
+            else:
+                self._problem(("models", name, "path"), str(result))
+        self._changed |= bool(unknown)
+        return models
+
+    def _frames(
+        self, pattern: str, where: Location, images: dict[str, ImageInfo]
+    ) -> tuple[File, ...]:
+        paths = [str(path) for path in matching_files(self._file.root, pattern)]
+        files = [self._image(path, where, images) for path in paths]
+        return tuple(file for file in files if file)
+
+    def _image(self, path: str, where: Location, images: dict[str, ImageInfo]) -> File | None:
+        file = self._hash(path, where)
+        if file is None or file.sha256 in images:
+            return file
+        try:
+            if file.sha256 not in self._images:
+                self._images[file.sha256] = asdict(read_info(file.path))
+                self._changed = True
+            images[file.sha256] = ImageInfo(**self._images[file.sha256])
+        except ImageError as error:
+            self._problem(where, str(error))
+        return file
+
+    def _hash(self, path: str, where: Location) -> File | None:
+        """Hash a file, unless its size and time of modification are those of last time."""
+        if path in self._seen:
+            return self._seen[path]
+        absolute = self._file.root / path
+        try:
+            status = absolute.stat()
+            stamp = [status.st_size, status.st_mtime_ns]
+            known = self._hashes.get(str(absolute))
+            if known is not None and known[:2] == stamp:
+                digest = str(known[2])
+            else:
+                with absolute.open("rb") as stream:
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                if time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
+                    self._hashes[str(absolute)] = [*stamp, digest]
+                    self._changed = True
+        except OSError as error:
+            self._problem(where, f"'{path}' cannot be read: {error.strerror}")
+            return None
+        self._seen[path] = File(digest, absolute, status.st_mtime_ns, status.st_size)
+        return self._seen[path]
+
+    def _keep(self) -> None:
+        if self._changed:
+            sections = {"hashes": self._hashes, _MODELS: self._models, "images": self._images}
+            self._store.write(_FILES, sections)
+
+    def _problem(self, where: Location, message: str) -> None:
+        for written, file in self._seen.items():
+            message = message.replace(str(file.path), written)
+        self._problems.append(self._file.problem(where, message))
+
+
+def _pictures(manifest: Manifest) -> Iterator[tuple[str, Location]]:
+    """Yield the pictures that inputs name, and where."""
+    for name, picture in manifest.inputs.items():
+        yield picture.path, ("inputs", name, "path")
+        if picture.reference:
+            yield picture.reference, ("inputs", name, "reference")
+        for mask, path in picture.masks.items():
+            yield path, ("inputs", name, "masks", mask)
+
+
+def _section(kept: dict[str, Any], name: str) -> dict[str, Any]:
+    section = kept.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _model_from(data: dict[str, Any]) -> ModelInfo:
+    tensors = {
+        key: Tensor(tuple(tensor["shape"]), tensor["digest"])
+        for key, tensor in data["tensors"].items()
+    }
+    return ModelInfo(**{**data, "tensors": tensors})
+
+
+def _with_path(root: Path) -> dict[str, str]:
+    """Return the environment with ``root`` importable, wherever the command was started."""
+    path = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else str(root)}

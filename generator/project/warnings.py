@@ -1,0 +1,81 @@
+"""What can be built, but is hardly what its author means: warnings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from generator.errors import Problem
+from generator.manifest import ManifestFile
+from generator.manifest.yamlfile import Location
+from generator.plan import Plan
+from generator.plan.info import FileInfo
+
+Found = tuple[Location, str]
+
+
+def lint(file: ManifestFile, info: FileInfo, plan: Plan) -> tuple[Problem, ...]:
+    """Return a warning for each file or value that will not do what it was chosen for.
+
+    Of drafts that the plan leaves out nothing is said.
+    """
+    planned = {comparison.id for comparison in plan.comparisons}
+    found = (*_models(file, info), *_steps(file), *_references(file, info), *_frames(info))
+    return tuple(
+        file.problem(where, message)
+        for where, message in found
+        if where[0] != "comparisons" or where[1] in planned
+    )
+
+
+def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
+    manifest = file.manifest
+    for name, model in info.models.items():
+        if model.damaged:
+            message = f"'{model.damaged}' in it holds values that are not numbers: fetch it again"
+            yield ("models", name, "path"), message
+    for name, comparison in manifest.comparisons.items():
+        mixed = comparison.interpolate.models if comparison.interpolate else ()
+        for one, other in itertools.combinations(mixed, 2):
+            files = [info.files[manifest.models[model].path] for model in (one, other)]
+            if files[0].sha256 == files[1].sha256:
+                where = ("comparisons", name, "interpolate", "models", mixed.index(other))
+                yield where, f"'{one}' and '{other}' are the same weights: so is all between them"
+
+
+def _steps(file: ManifestFile) -> Iterator[Found]:
+    """Yield what was written of the grid and has no say under the comparison's control."""
+    for name, comparison in file.manifest.comparisons.items():
+        mix = comparison.interpolate
+        if mix is None:
+            continue
+        control, written = mix.kind_of_control, mix.model_fields_set
+        where = ("comparisons", name, "interpolate")
+        if "alphas" in written and control in ("triangle", "square"):
+            yield (*where, "alphas"), f"alphas say nothing under control {control}: write steps"
+        if "steps" in written and not mix.has_steps:
+            why = "beside alphas" if control == "path" else f"under control {control}: write alphas"
+            yield (*where, "steps"), f"steps say nothing {why}"
+
+
+def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
+    for name, picture in file.manifest.inputs.items():
+        if picture.reference:
+            paths = picture.path, picture.reference
+            input_, reference = (info.images[info.files[path].sha256] for path in paths)
+            if reference.channels < input_.channels:
+                message = "a gray reference of a colour picture: what it measures is lost colour"
+                yield ("inputs", name, "reference"), message
+
+
+def _frames(info: FileInfo) -> Iterator[Found]:
+    for name, files in info.frames.items():
+        pictures = [info.images[file.sha256] for file in files]
+        sizes = {
+            (picture.width, picture.height): file
+            for picture, file in zip(pictures, files, strict=True)
+        }
+        if len(sizes) > 1:
+            (width, height), (wide, high) = list(sizes)[:2]
+            message = f"frames of different sizes, such as {width}×{height} and {wide}×{high}"
+            yield ("comparisons", name, "frames"), f"{message}: under the slider they will jump"

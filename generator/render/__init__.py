@@ -1,0 +1,1 @@
+"""From missing work to files in the store; the only room that opens ``networks``."""

@@ -1,0 +1,75 @@
+"""Mixed weights to take home: made once, kept in the store, published by the site."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from generator import __version__
+from generator.errors import ModelError
+from generator.plan import Plan, PlannedExport
+from generator.store import Store
+
+
+@dataclass(frozen=True)
+class Export:
+    """Weights of a comparison to publish.
+
+    ``name`` is the file's under ``models/``, without suffix (``sharpness-0.5``); ``weights`` are
+    the coefficients by model id, ``path`` the file.
+    """
+
+    comparison: str
+    title: str
+    name: str
+    weights: Mapping[str, float]
+    path: Path
+
+    @property
+    def url(self) -> str:
+        """Return the address from the site's root."""
+        return f"models/{self.name}{self.path.suffix}"
+
+
+def make_exports(plan: Plan, store: Store) -> tuple[tuple[Export, ...], dict[str, str]]:
+    """Return the weights that comparisons publish, and why others could not be made, by name.
+
+    torch is imported only to make missing ones. Raises StoreError where the disk refuses.
+    """
+    made: list[Export] = []
+    failures: dict[str, str] = {}
+    for comparison in plan.comparisons:
+        for planned in comparison.exports:
+            try:
+                path = store.derived(_key(planned), "safetensors", partial(_make, planned))
+            except ModelError as error:
+                failures[f"{planned.name}.safetensors"] = str(error)
+                continue
+            made.append(Export(comparison.id, planned.title, planned.name, planned.weights, path))
+    return tuple(made), failures
+
+
+def export_keys(plan: Plan) -> set[str]:
+    """Return the keys under which the store keeps the weights that comparisons publish."""
+    return {_key(planned) for comparison in plan.comparisons for planned in comparison.exports}
+
+
+def _key(planned: PlannedExport) -> str:
+    """Hash what the file holds: the weights, and their origin as its metadata tell it."""
+    parents = [[file.sha256, file.path.name, weight] for file, weight in planned.parents]
+    text = json.dumps({"export": parents, "tool": __version__})
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _make(planned: PlannedExport) -> bytes:
+    from generator.networks.weights.mix import mix_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "mix.safetensors"
+        mix_file([(file.path, weight) for file, weight in planned.parents], output)
+        return output.read_bytes()

@@ -1,0 +1,178 @@
+"""From plan, store, templates and texts to the output folder: the site on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator.errors import Problem
+from generator.manifest import ManifestFile
+from generator.plan import Plan
+from generator.plan.info import FileInfo
+from generator.plan.kinship import Pair
+from generator.render.exports import Export
+from generator.site.describe import comparison_views, kinship_views, model_views
+from generator.site.downloads import mixed_downloads
+from generator.site.figures.animations import animation_keys, make_animations
+from generator.site.figures.cards import card_keys, make_cards
+from generator.site.figures.region_masks import make_regions, mask_keys
+from generator.site.output.assets import Asset, build_assets, verbatim_files
+from generator.site.output.feeds import build_date
+from generator.site.output.resources import folders, static_files
+from generator.site.output.staging import check_output, staged
+from generator.site.output.tree import Tree
+from generator.site.page_writer import PageWriter
+from generator.site.text.content import Content
+from generator.site.text.pages import CONTENT
+from generator.site.views import ComparisonView
+from generator.store import Store
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """What was written: pages, all files and their bytes; and what the author may want to mend."""
+
+    pages: int
+    bytes: int
+    files: int
+    warnings: tuple[Problem, ...]
+
+
+def write_site(
+    file: ManifestFile,
+    plan: Plan,
+    info: FileInfo,
+    store: Store,
+    output: Path,
+    *,
+    base_url: str,
+    failures: Mapping[str, str],
+    drafts: bool = False,
+    exports: Sequence[Export] = (),
+    kinship: Mapping[str, Sequence[Pair]] | None = None,
+) -> SiteReport:
+    """Write the site to ``output``, whole or not at all.
+
+    ``base_url`` is the address it will have, with a slash at its end, or ''; ``failures`` maps
+    the keys of frames that could not be rendered to reasons; ``exports`` are mixed weights that
+    were made to be published, ``kinship`` what is known about the models of a comparison.
+    Raises ManifestError where a page, template or static file is wrong, OutputError where
+    ``output`` is not ours or the disk refuses.
+    """
+    check_site_output(file, store, output)
+    content = Content(file, plan, drafts=drafts)
+    models = model_views(file.manifest, info, content.snippet)
+    views = comparison_views(file.manifest, plan, models, store, failures, content.snippet)
+    cards = make_cards(plan, store, social=base_url.startswith("http"))
+    regions = make_regions(file, plan, info, store)
+    animations = {
+        view.id: make_animations(view, planned, store)
+        for view, planned in zip(views, plan.comparisons, strict=True)
+    }
+    titles = {name: model.title for name, model in models.items()}
+    views = tuple(
+        replace(
+            view,
+            thumbnail=cards[view.id].thumbnail,
+            social=cards[view.id].social,
+            regions=regions[view.id].regions if view.id in regions else (),
+            exports=mixed_downloads(exports, view.id, titles),
+            animations=animations[view.id].views,
+            kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), file.manifest),
+        )
+        for view, planned in zip(views, plan.comparisons, strict=True)
+    )
+    static = static_files(file.root)
+    assets = build_assets(static)
+    writer = PageWriter(file, content, views, models, assets, base_url)
+    pages = writer.prepare()
+    with staged(output) as tree:
+        _place_static(tree, static, assets)
+        _place_frames(tree, plan, views, store)
+        made = [m.files for kind in (cards, regions, animations) for m in kind.values()]
+        for name, path in {name: path for files in made for name, path in files.items()}.items():
+            tree.link(name, path, path.stat().st_size)
+        _place_files(tree, file, content, exports)
+        writer.write(tree, pages)
+    return SiteReport(
+        pages=writer.pages,
+        bytes=sum(tree.sizes.values()),
+        files=len(tree.sizes),
+        warnings=tuple(sorted(set(content.warnings))),
+    )
+
+
+def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
+    """Raise OutputError where the site must not be written to ``output``; see ``check_output``.
+
+    A date that the environment asks for is checked too: all that can be said before rendering.
+    """
+    build_date()
+    sources = [file.root / CONTENT, store.folder]
+    sources += [folder for kind in ("static", "templates") for folder in folders(kind, file.root)]
+    check_output(output, sources, file.root)
+
+
+def check_site(
+    file: ManifestFile, plan: Plan, info: FileInfo, store: Store, *, drafts: bool = False
+) -> tuple[Problem, ...]:
+    """Try out the site, as it will be when all frames are rendered, and write nothing.
+
+    Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
+    OutputError where two files of the site would have one name.
+    """
+    make_regions(file, plan, info, store)
+    content = Content(file, plan, drafts=drafts)
+    models = model_views(file.manifest, info, content.snippet)
+    views = comparison_views(
+        file.manifest, plan, models, store, {}, content.snippet, all_rendered=True
+    )
+    static = static_files(file.root)
+    assets = build_assets(static)
+    writer = PageWriter(file, content, views, models, assets, base_url="")
+    pages = writer.prepare()
+    tree = Tree(None)
+    _place_static(tree, static, assets)
+    _place_files(tree, file, content, exports=())
+    writer.try_out(tree, pages)
+    return tuple(sorted(set(content.warnings)))
+
+
+def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, Asset]) -> None:
+    """Place static files: some under their own names, others under hashed ones, each once."""
+    for name, path in verbatim_files(static).items():
+        tree.copy(name, path)
+    for asset in {asset.name: asset for asset in assets.values()}.values():
+        tree.write(asset.name, asset.data)
+
+
+def derived_keys(file: ManifestFile, plan: Plan, info: FileInfo, store: Store) -> set[str]:
+    """Return the keys of what a site keeps in the store beside its frames."""
+    return card_keys(plan, store) | animation_keys(plan) | mask_keys(file, plan, info)
+
+
+def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store: Store) -> None:
+    """Link every frame that exists, once."""
+    placed = set()
+    for view in views:
+        for frame in view.frames:
+            if "url" in frame and frame["url"] not in placed:
+                placed.add(frame["url"])
+                tree.link(frame["url"], store.path(plan.frames[frame["key"]]), frame["bytes"])
+
+
+def _place_files(
+    tree: Tree, file: ManifestFile, content: Content, exports: Sequence[Export]
+) -> None:
+    """Place files that texts refer to, and weights to download."""
+    for name, path in content.publisher.files.items():
+        if name not in tree:
+            tree.copy(name, path)
+    for name, model in file.manifest.models.items():
+        if model.download:
+            path = file.root / model.path
+            tree.copy(f"models/{name}{path.suffix}", path)
+    for export in exports:
+        if export.url not in tree:
+            tree.copy(export.url, export.path)

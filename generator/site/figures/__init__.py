@@ -1,0 +1,1 @@
+"""Pictures that are drawn or derived: charts, cards, animations, masks."""

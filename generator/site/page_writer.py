@@ -1,0 +1,200 @@
+"""Pages through templates into the site: Markdown pages, galleries, comparisons, 404, feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from generator import __version__
+from generator.manifest import ManifestFile
+from generator.site.data import data_json
+from generator.site.output.assets import Asset
+from generator.site.output.feeds import Entry, feed, robots, sitemap
+from generator.site.output.templates import Templates
+from generator.site.output.tree import Tree
+from generator.site.text.content import Content, RenderedPage
+from generator.site.text.markdown import at_root
+from generator.site.text.pages import INDEX
+from generator.site.views import ComparisonView, ModelView
+
+
+class PageWriter:
+    """Renders pages into a tree; holds what all of them share."""
+
+    def __init__(
+        self,
+        file: ManifestFile,
+        content: Content,
+        views: Sequence[ComparisonView],
+        models: Mapping[str, ModelView],
+        assets: Mapping[str, Asset],
+        base_url: str,
+    ) -> None:
+        self._site = file.manifest.site
+        self._content = content
+        self._views = views
+        self._models = models
+        self._by_id = {view.id: view for view in views}
+        self._base_path = urlsplit(base_url).path or "/"
+        # Without a host an address is good for 404.html alone.
+        self._base_url = base_url if base_url.startswith("http") else ""
+        self._templates = Templates(
+            file.root, assets, site=self._site, generator_version=__version__
+        )
+        self._nav: list[tuple[str, str]] = []
+        self._entries: list[Entry] = []
+        self.pages = 0
+
+    def prepare(self) -> list[RenderedPage]:
+        """Render the Markdown pages, before anything is written. Raises ManifestError."""
+        pages = self._content.render_pages(self._embed)
+        self._nav = [
+            (page.page.nav or page.title, page.page.url)
+            for page in pages
+            if page.page.place and page.page.nav is not None
+        ]
+        if self._needs_gallery():
+            self._nav.append(("Comparisons", "comparisons/"))
+        return pages
+
+    def try_out(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
+        """Write as ``write`` does, of comparisons only the first of each kind.
+
+        The others go through the same templates: of them only their place is taken.
+        """
+        first = {(view.kind, view.control): view for view in reversed(self._views)}
+        self._write_all(tree, pages, frozenset(view.id for view in first.values()))
+
+    def write(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
+        """Write all pages and what machines read."""
+        self._write_all(tree, pages, frozenset(self._by_id))
+
+    def _write_all(
+        self, tree: Tree, pages: Sequence[RenderedPage], comparisons: frozenset[str]
+    ) -> None:
+        if not self._content.has_home:
+            self._gallery(tree, "", self._site.title)
+        for page in pages:
+            self._page(tree, page)
+        if self._needs_gallery():
+            self._gallery(tree, "comparisons/", "Comparisons")
+        for index, view in enumerate(self._views):
+            if view.id in comparisons:
+                self._comparison(tree, index, view)
+            else:
+                tree.write(view.data_url, "")
+        self._lost(tree)
+        for name, text in {
+            "sitemap.xml": sitemap(self._entries, self._base_url),
+            "feed.xml": feed(
+                self._site, [e for e in self._entries if e.url], self._base_url, __version__
+            ),
+            "robots.txt": robots(self._base_url),
+            ".nojekyll": "",
+        }.items():
+            if name not in tree:  # static/root/ may hold the author's own
+                tree.write(name, text)
+
+    def _needs_gallery(self) -> bool:
+        """Say whether comparisons need an overview beside the author's home page."""
+        places = {page.place for page in self._content.pages}
+        return "" in places and "comparisons/" not in places and bool(self._views)
+
+    def _embed(self, block: str, name: str, level: int, captioned: bool) -> str:
+        if block == "downloads":
+            return self._downloads(name)
+        view = self._by_id[name]
+        if captioned:
+            view = replace(view, caption=Markup())
+        return self._templates.viewer(view, level)
+
+    def _downloads(self, name: str) -> str:
+        """Return a table of the models, then the mixes, of a comparison or of all."""
+        views = [self._by_id[name]] if name else self._views
+        used = [model for view in views for model in (*view.models, *view.beside)]
+        files = [file for model in (used if name else self._models.values())
+                 for file in model.files()]  # fmt: skip
+        files += [file for view in views for file in view.exports]
+        once = {file.url: file for file in files}
+        return self._templates.downloads(list(once.values()))
+
+    def _page(self, tree: Tree, rendered: RenderedPage) -> None:
+        page = rendered.page
+        root = "../" * page.place.count("/")
+        embedded = [self._by_id[name] for name in dict.fromkeys(rendered.comparisons)]
+        social = next((view.social for view in [*embedded, *self._views] if view.social), "")
+        self._write(
+            tree, "page.html", page.place, page.url, rendered.title, page.description, social,
+            date=page.date,
+            content=at_root(Markup(rendered.text), root),  # noqa: S704 - rendered by Content
+            comparisons=[view.at(root) for view in embedded],
+        )  # fmt: skip
+
+    def _gallery(self, tree: Tree, url: str, title: str) -> None:
+        root = "../" * url.count("/")
+        social = next((view.social for view in self._views if view.social), "")
+        views = [view.at(root) for view in self._views]
+        self._write(tree, "gallery.html", url, url, title, "", social, comparisons=views)
+
+    def _comparison(self, tree: Tree, index: int, view: ComparisonView) -> None:
+        tree.write(view.data_url, data_json(view))
+        around = [self._views[i] if 0 <= i < len(self._views) else None
+                  for i in (index - 1, index + 1)]  # fmt: skip
+        previous, following = ({"title": v.title, "url": v.url} if v else None for v in around)
+        description = _plain(view.caption)
+        self._write(
+            tree, "comparison.html", view.url, view.url, view.title, description, view.social,
+            comparison=view.at("../../"), previous=previous, next=following,
+        )  # fmt: skip
+
+    def _lost(self, tree: Tree) -> None:
+        """Write 404.html, which is shown at any depth: its links start at the server's root."""
+        root = self._base_path
+        page = {"title": "Page not found", "description": "", "url": "404.html",
+                "canonical": "", "image": ""}  # fmt: skip
+        if "404.html" not in tree:
+            nav = self._navigation(root, "404.html")
+            tree.write("404.html", self._templates.render("404.html", root, page=page, nav=nav))
+
+    def _write(
+        self,
+        tree: Tree,
+        template: str,
+        place: str,
+        url: str,
+        title: str,
+        description: str,
+        social: str,
+        date: str = "",
+        **context: Any,
+    ) -> None:
+        root = "../" * place.count("/")
+        page = {
+            "title": title,
+            "description": description,
+            "url": url,
+            "canonical": self._base_url + url if self._base_url else "",
+            "image": self._base_url + social if social else "",
+        }
+        nav = self._navigation(root, url)
+        tree.write(
+            place + INDEX, self._templates.render(template, root, page=page, nav=nav, **context)
+        )
+        self._entries.append(Entry(url, title, description, date))
+        self.pages += 1
+
+    def _navigation(self, root: str, current: str) -> list[dict[str, Any]]:
+        return [
+            {"title": title, "url": root + url, "current": url == current}
+            for title, url in self._nav
+        ]
+
+
+def _plain(markup: Markup) -> str:
+    """Return a caption as one line of text, for descriptions."""
+    text = " ".join(markup.striptags().split())
+    return text if len(text) <= 200 else f"{text[:199].rsplit(' ', 1)[0]}…"

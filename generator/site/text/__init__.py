@@ -1,0 +1,1 @@
+"""Texts of an author: Markdown, blocks, formulas, links."""

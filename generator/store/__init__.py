@@ -1,0 +1,5 @@
+"""The frame cache: content key → file."""
+
+from generator.store.store import Measured, Record, Removed, Store
+
+__all__ = ["Measured", "Record", "Removed", "Store"]

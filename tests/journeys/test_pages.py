@@ -1,0 +1,109 @@
+"""Sites as the generator writes them, in a real browser: nothing hostile runs, viewers come up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from support.browser import Server, Viewer, violations
+from support.hostile import HOSTILE, fill
+from support.site import Project, make_project
+
+NewPage = Callable[..., Page]
+Serve = Callable[[Path], Server]
+
+
+def build(project: Project) -> Path:
+    web = project.root.parent / "web"
+    project.build(web / "some" / "prefix", base_url="https://example.org/some/prefix/")
+    return web
+
+
+def test_no_hostile_text_runs_in_a_browser(tmp_path: Path, serve: Serve, new_page: NewPage) -> None:
+    project = make_project(tmp_path / "project")
+    fill(project, "\n".join(text.replace("alert(1)", "window.ran=1") for text in HOSTILE[:-2]))
+    url = serve(build(project)).url
+    page = new_page()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    for path in ("", "page/", "comparisons/sharpness/", "comparisons/everything/",
+                 "comparisons/sequence/", "404.html"):  # fmt: skip
+        page.goto(url + path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.ran") is None, path
+        assert page.evaluate("document.querySelectorAll('[onclick],[onerror]').length") == 0
+
+
+def test_inline_scripts_on_a_page_are_blocked(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    project.write("content/index.md", "# A\n\n<script>window.ran = 1</script>\n")
+    url = serve(build(project)).url
+    page = new_page(expect_errors=True)
+    page.goto(url)
+    assert page.evaluate("window.ran") is None
+
+
+def test_a_built_site_works_under_a_prefix(tmp_path: Path, serve: Serve, new_page: NewPage) -> None:
+    project = make_project(tmp_path / "project")
+    text = "# Home\n\n/// comparison | sharpness\n///\n\n/// comparison | sequence\n///\n"
+    project.write("content/index.md", text)
+    url = serve(build(project)).url
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(url)
+    for title in ("Sharpness", "A sequence"):
+        viewer = Viewer(page, title)
+        viewer.group.scroll_into_view_if_needed()
+        viewer.ready()
+    page.get_by_role("link", name="Sharpness").click()
+    page.wait_for_url("**/comparisons/sharpness/")
+    Viewer(page, "Sharpness").ready()
+    assert asked
+    ours = (url, f"blob:{url.partition('/some')[0]}/")
+    foreign = [address for address in asked if not address.startswith(ours)]
+    assert [address for address in foreign if not address.endswith("/favicon.ico")] == []
+
+
+def test_the_marker_of_a_chart_follows_the_slider(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    url = serve(build(project)).url
+    page = new_page()
+    page.goto(url + "comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    marker = page.locator("[data-chart-marker]").first
+    places = []
+    for key in ("Home", "End"):
+        viewer.alpha.press(key)
+        page.wait_for_timeout(100)
+        places.append(marker.evaluate("m => m.getBoundingClientRect().x"))
+    left, right = page.locator(".curve-1").first.evaluate(
+        "c => { const box = c.getBoundingClientRect(); return [box.left, box.right]; }"
+    )
+    assert abs(places[0] - left) < 2
+    assert abs(places[1] - right) < 2
+    expect(page.locator("svg.chart").first).to_be_visible()
+
+
+def test_pages_by_an_author_have_nothing_for_axe_to_find(
+    tmp_path: Path, serve: Serve, new_page: NewPage, axe: Path
+) -> None:
+    project = make_project(tmp_path / "project")
+    text = (
+        "# Home\n\n| | a | b |\n|---|---|---|\n| c | 1 | 2 |\n\n"
+        f"```sh\n{'a long line ' * 40}\n```\n\n    {'indented ' * 60}\n\n"
+        "Text[^1] and $x^2$.\n\n[^1]: A note.\n\n"
+        "/// downloads\n///\n\n/// comparison | sharpness\n///\n"
+    )
+    project.write("content/index.md", text)
+    url = serve(build(project)).url
+    for scheme in ("light", "dark"):
+        page = new_page(color_scheme=scheme, viewport={"width": 400, "height": 800})
+        page.goto(url)
+        Viewer(page, "Sharpness").group.scroll_into_view_if_needed()
+        Viewer(page, "Sharpness").ready()
+        assert violations(page, axe) == []

@@ -1,0 +1,1 @@
+"""What test modules share: small projects, networks, sites, browsers."""
