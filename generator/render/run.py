@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from generator import images
 from generator.errors import AlphagridError, RenderError, StoreError
 from generator.images import measures
 from generator.images.rendered import Failed, Rendered
-from generator.plan import File, Job, Measurement, Network, Original
+from generator.plan import Classic, File, Job, Measurement, Network
 from generator.store import Measured, Store
 
 WAITING_BUDGET = 2**30
@@ -141,15 +142,9 @@ def _unreadable(jobs: Sequence[Job]) -> dict[File, str]:
 
 def _plain(job: Job, store: Store) -> _Outcome:
     """Make and keep a picture that needs no network."""
-    picture, recipe = job.picture.input, job.picture.recipe
     made: Rendered | Failed
     try:
-        if isinstance(recipe, Original):
-            made = Rendered(job, images.original(picture))
-        elif isinstance(recipe, Network):
-            raise TypeError("networks make pictures of this recipe")
-        else:
-            made = Rendered(job, images.resample(picture, recipe.method, recipe.scale))
+        made = Rendered(job, images.draw(job.picture.input, cast(Classic, job.picture.recipe)))
     except _TROUBLE as error:
         made = Failed(job, _in_words(error))
     return _keep(made, store)
