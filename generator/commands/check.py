@@ -61,5 +61,5 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
 
 def _needed(jobs: Sequence[Job]) -> set[File]:
     """Return the pictures that a build would decode."""
-    references = {job.measurement.reference for job in jobs if job.measurement}
-    return references | {job.picture.input.file for job in jobs}
+    references = [job.measurement.reference for job in jobs if job.measurement]
+    return {*filter(None, references), *(job.picture.input.file for job in jobs if not job.reopens)}

@@ -32,6 +32,6 @@ def remove_unused(config: Path) -> Removed:
 
 
 def _used(file: ManifestFile, plan: Plan, info: FileInfo, store: Store) -> set[str]:
-    measurements = {shown.measurement.key for shown in plan.shown if shown.measurement}
+    measurements = {key for s in plan.shown if s.measurement for key in s.measurement.result_keys}
     made = derived_keys(file, plan, info, store) | export_keys(plan)
     return plan.frames.keys() | measurements | made | kinship_keys(plan, info, file)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from generator.errors import Problem
 from generator.manifest import ManifestFile
+from generator.manifest.tables.measures import MEASURES
 from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import Shown
 from generator.plan.frames import Input, Measurement, Noise, Picture
-from generator.plan.info import FileInfo
+from generator.plan.info import File, FileInfo
+
+Crop = tuple[int, int, int, int]
 
 
 class Inputs:
@@ -51,20 +54,30 @@ class Inputs:
     def measurement(
         self, comparison: Comparison, input_id: str, picture: Picture
     ) -> Measurement | None:
-        """Return what to measure a picture against, None where nothing is asked or fits."""
+        """Return what to measure of a picture, None where nothing is asked or fits."""
+        file, crop = self._truth(input_id, picture)
+        measures = tuple(
+            name
+            for name in dict.fromkeys(comparison.metrics)
+            if file or not MEASURES[name].needs_reference
+        )
+        return Measurement(picture, file, crop, measures) if measures else None
+
+    def _truth(self, input_id: str, picture: Picture) -> tuple[File | None, Crop | None]:
+        """Return the reference of a picture and the crop for it; None where there is none."""
         written = self._file.manifest.inputs[input_id]
-        if written.reference is None or not comparison.metrics:
-            return None
+        if written.reference is None:
+            return None, None
         file = self._info.files[written.reference]
         image = self._info.images[file.sha256]
         size = (picture.width, picture.height)
         if (image.width, image.height) == size:
-            return Measurement(picture, file, None)
+            return file, None
         source = self._info.images[self._info.files[written.path].sha256]
         same_view = (image.width, image.height) == (source.width, source.height)
         if same_view and written.crop and written.crop[2:] == size:
-            return Measurement(picture, file, written.crop)
-        return None
+            return file, written.crop
+        return None, None
 
     def check_references(
         self,
@@ -75,14 +88,14 @@ class Inputs:
         all_must_fit: bool,
     ) -> None:
         """Report references of a size that no output has; nothing is measured silently wrong."""
+        compared = any(MEASURES[name].needs_reference for name in comparison.metrics)
         for input_id in inputs:
             written = self._file.manifest.inputs[input_id]
             outputs = [s for s in shown if s.input == input_id and s.weights is not None]
-            misfits = [s for s in outputs if s.measurement is None]
-            any_fits = any(s.measurement for s in outputs)
-            if written.reference is None or not comparison.metrics or not misfits:
+            misfits = [s for s in outputs if not (s.measurement and s.measurement.reference)]
+            if written.reference is None or not compared or not misfits:
                 continue
-            if any_fits and not all_must_fit:
+            if len(misfits) < len(outputs) and not all_must_fit:
                 continue
             picture = misfits[0].frame.picture
             image = self._info.images[self._info.files[written.reference].sha256]

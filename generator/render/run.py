@@ -7,7 +7,6 @@ bounded, so memory does not grow with the number of frames. One bad frame does n
 
 from __future__ import annotations
 
-import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -22,10 +21,11 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import AlphagridError, RenderError, StoreError
-from generator.images import measures
+from generator.images.measures import COMPUTE
 from generator.images.rendered import Failed, Rendered
-from generator.plan import Classic, File, Job, Measurement, Network
-from generator.store import Measured, Store
+from generator.manifest.tables.measures import MEASURES
+from generator.plan import Classic, File, Frame, Job, Measurement, Network
+from generator.store import Store
 
 WAITING_BUDGET = 2**30
 """Bytes of pictures that wait to be encoded; a larger one is waited for by itself."""
@@ -111,8 +111,11 @@ def _work(jobs: Sequence[Job], store: Store, device: str) -> Iterator[tuple[Job,
     unreadable = _unreadable(jobs)
     by_network = []
     for job in jobs:
-        if job.frame is None and job.measurement and job.measurement.reference in unreadable:
-            yield job, partial(_Outcome, job, unreadable[job.measurement.reference]), ""
+        truth = job.measurement and job.measurement.reference
+        if job.frame is None and truth in unreadable:
+            yield job, partial(_Outcome, job, unreadable[truth]), ""
+        elif job.stored and _keeps_pixels(job.stored, store):
+            yield job, partial(_reopened, job, job.stored, store), ""
         elif isinstance(job.picture.recipe, Network):
             by_network.append(job)
         else:
@@ -134,9 +137,9 @@ def _unreadable(jobs: Sequence[Job]) -> dict[File, str]:
     asked = {
         job.measurement.reference: job.measurement
         for job in jobs
-        if job.measurement and job.frame is None
+        if job.measurement and job.measurement.reference and job.frame is None
     }
-    reasons = {file: _failure(partial(_truth, ask)) for file, ask in asked.items()}
+    reasons = {file: _failure(partial(_truth, file, ask)) for file, ask in asked.items()}
     return {file: reason for file, reason in reasons.items() if reason}
 
 
@@ -145,6 +148,20 @@ def _plain(job: Job, store: Store) -> _Outcome:
     made: Rendered | Failed
     try:
         made = Rendered(job, images.draw(job.picture.input, cast(Classic, job.picture.recipe)))
+    except _TROUBLE as error:
+        made = Failed(job, _in_words(error))
+    return _keep(made, store)
+
+
+def _keeps_pixels(frame: Frame, store: Store) -> bool:
+    return frame.encoding.lossless and store.record(frame) is not None
+
+
+def _reopened(job: Job, frame: Frame, store: Store) -> _Outcome:
+    """Measure a picture by its frame, which was encoded without loss."""
+    made: Rendered | Failed
+    try:
+        made = Rendered(job, images.decode(store.path(frame)))
     except _TROUBLE as error:
         made = Failed(job, _in_words(error))
     return _keep(made, store)
@@ -172,18 +189,16 @@ def _measure(made: Rendered, store: Store) -> None:
     ask = made.job.measurement
     if ask is None:
         return
-    truth = _truth(ask)
-    ratio = measures.psnr(made.pixels, truth)
-    measured = Measured(
-        psnr=None if math.isinf(ratio) else round(ratio, 4),
-        ssim=round(measures.ssim(made.pixels, truth), 6),
-    )
-    store.put_measured(ask, measured)
+    truth = [_truth(ask.reference, ask)] if ask.reference else []
+    for name in ask.measures:
+        measure = MEASURES[name]
+        value = COMPUTE[name](made.pixels, *(truth if measure.needs_reference else []))
+        store.put_measured(ask, {name: round(value, measure.kept_decimals)})
 
 
-def _truth(ask: Measurement) -> NDArray[np.uint8]:
-    _check_unchanged(ask.reference)
-    return images.reference(ask.reference.path, ask.crop, ask.picture.width, ask.picture.height)
+def _truth(reference: File, ask: Measurement) -> NDArray[np.uint8]:
+    _check_unchanged(reference)
+    return images.reference(reference.path, ask.crop, ask.picture.width, ask.picture.height)
 
 
 def _sources(job: Job) -> Iterator[File]:

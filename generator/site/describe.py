@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from markupsafe import Markup
 
 from generator.manifest import Manifest
+from generator.manifest.tables.measures import MEASURES, Measure
 from generator.plan import ComparisonPlan, Network, Plan, Shown
 from generator.plan.info import FileInfo
 from generator.plan.kinship import Pair
@@ -111,7 +112,7 @@ class _Builder:
             right=frames[plan.right],
             start=(plan.left, plan.right),
             steps=mix.steps if mix and mix.has_steps else None,
-            metrics=any("psnr" in frame or "ssim" in frame for frame in frames),
+            measures=_measures(plan, frames),
             charts=tuple(filter(None, _charts(self._manifest, plan, frames, inputs))),
             alphas=tuple(sorted(alphas.union(of_groups))),
             draft=written.draft,
@@ -138,7 +139,8 @@ class _Builder:
             view["color_fix"] = shown.frame.picture.recipe.color_fix
         view["label"] = shown.label
         view |= self._file(shown)
-        view |= self._scores(shown, plan)
+        if shown.measurement:
+            view |= self._store.measured(shown.measurement)
         if shown.input:
             view["input_title"] = self._manifest.inputs[shown.input].title
         view["key"] = shown.frame.key
@@ -166,14 +168,6 @@ class _Builder:
         self._files[frame.key] = view
         return view
 
-    def _scores(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
-        measured = self._store.measured(shown.measurement) if shown.measurement else None
-        if measured is None:
-            return {}
-        values = {"psnr": measured.psnr, "ssim": measured.ssim}
-        asked = plan.comparison.metrics
-        return {name: values[name] for name in asked if values[name] is not None}
-
 
 def kinship_views(
     comparison: ComparisonPlan, pairs: Sequence[Pair], manifest: Manifest
@@ -193,6 +187,12 @@ def kinship_views(
     )
 
 
+def _measures(plan: ComparisonPlan, frames: Sequence[FrameView]) -> tuple[Measure, ...]:
+    """Return the measures that say something of a comparison's frames, in the author's order."""
+    asked = [MEASURES[name] for name in dict.fromkeys(plan.comparison.metrics)]
+    return tuple(measure for measure in asked if any(measure.id in frame for frame in frames))
+
+
 def _charts(
     manifest: Manifest,
     plan: ComparisonPlan,
@@ -203,9 +203,10 @@ def _charts(
     if plan.kind != "interpolate" or plan.control not in ("slider", "path"):
         return
     measured = {picture.id: _measured(plan, frames, picture.id) for picture in inputs}
-    levels = _noise_levels(manifest, plan, frames, measured)
     stops = [manifest.models[name].title for name in plan.models] if plan.control == "path" else []
-    yield noise_charts(plan.id, levels)
+    for measure in _measures(plan, frames)[:1]:
+        levels = _noise_levels(manifest, plan, frames, measured, measure)
+        yield noise_charts(plan.id, measure, levels)
     for picture in inputs:
         yield alpha_charts(picture.id, picture.title, measured[picture.id], stops)
 
@@ -233,28 +234,33 @@ def _noise_levels(
     plan: ComparisonPlan,
     frames: Sequence[FrameView],
     measured: Mapping[str, Mapping[str, Mapping[str, Points]]],
+    measure: Measure,
 ) -> list[NoiseLevel]:
-    """Return the results by noise level, where inputs are one picture under several of them."""
+    """Return a measure's results by noise level, where inputs are one picture under several."""
     pictures = [manifest.inputs[name] for name in plan.inputs]
     sigmas = [picture.noise.sigma if picture.noise else 0.0 for picture in pictures]
     one = len({(picture.path, picture.crop, picture.downscale) for picture in pictures}) == 1
-    if not one or len(set(sigmas)) != len(sigmas) or "psnr" not in plan.comparison.metrics:
+    if not one or len(set(sigmas)) != len(sigmas):
         return []
     return [
-        NoiseLevel(sigma, mix, _controls(manifest, plan, frames, name))
+        NoiseLevel(sigma, mix, _controls(manifest, plan, frames, name, measure))
         for sigma, name in zip(sigmas, plan.inputs, strict=True)
-        if (mix := measured[name]["psnr"]["mix"])
+        if (mix := measured[name][measure.id]["mix"])
     ]
 
 
 def _controls(
-    manifest: Manifest, plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
+    manifest: Manifest,
+    plan: ComparisonPlan,
+    frames: Sequence[FrameView],
+    input_id: str,
+    measure: Measure,
 ) -> dict[str, float]:
-    """Return the PSNR of the models shown beside the mix, by title."""
+    """Return what a measure says of the models shown beside the mix, by title."""
     return {
-        manifest.models[name].title: frame["psnr"]
+        manifest.models[name].title: frame[measure.id]
         for frame in frames
-        if frame["input"] == input_id and "psnr" in frame
+        if frame["input"] == input_id and measure.id in frame
         for name in plan.beside
         if frame.get("weights") == {name: 1.0}
     }

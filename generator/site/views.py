@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from generator.manifest.tables.measures import Measure
 from generator.plan.kinship import Pair
 from generator.site.downloads import Download
 from generator.site.text.markdown import at_root
@@ -101,7 +102,7 @@ class ComparisonView:
     right: FrameView
     start: tuple[int, int]
     steps: int | None
-    metrics: bool
+    measures: tuple[Measure, ...]
     charts: tuple[Markup, ...]
     alphas: tuple[float, ...]
     draft: bool

@@ -1,5 +1,5 @@
 """The frame cache: content key → file."""
 
-from generator.store.store import Measured, Record, Removed, Store
+from generator.store.store import Record, Removed, Store
 
-__all__ = ["Measured", "Record", "Removed", "Store"]
+__all__ = ["Record", "Removed", "Store"]

@@ -4,7 +4,7 @@ Layout, under ``.cache/`` beside the manifest::
 
     frames/3f/<key>.webp          an encoded frame
     frames/3f/<key>.webp.json     its record, written last: a frame without one does not exist
-    measurements/3f/<key>.json    PSNR and SSIM
+    measurements/3f/<key>.json    what one measure said of a picture
     derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
                                   with a record, as frames have one
     files.json                    what is known about files (see project.scan)
@@ -30,15 +30,16 @@ import os
 import re
 import socket
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
+from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
 from generator.store.checksummed import checksummed, read_checksummed
 
@@ -70,14 +71,6 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """PSNR in dB (None: infinite, the pictures are equal) and SSIM, at most 1."""
-
-    psnr: float | None
-    ssim: float
-
-
-@dataclass(frozen=True)
 class Removed:
     """How many files were removed, and the bytes that they took."""
 
@@ -92,7 +85,7 @@ class Store:
         self.folder = folder
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
-        self._measured: dict[str, Measured] = {}
+        self._measured: dict[str, float] = {}
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
@@ -121,18 +114,18 @@ class Store:
         self._records[frame.key] = record
         return record
 
-    def measured(self, measurement: Measurement) -> Measured | None:
-        """Return a measurement's result, or None where it was not made yet."""
-        key = measurement.key
-        if key not in self._measured and (data := read_checksummed(self._measurement_path(key))):
-            with suppress(TypeError):
-                self._measured[key] = Measured(**data)
-        return self._measured.get(key)
+    def measured(self, measurement: Measurement) -> dict[str, float]:
+        """Return the results of those measures that were made already, by measure."""
+        found = {name: self._result(measurement.key_of(name)) for name in measurement.measures}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def put_measured(self, measurement: Measurement, measured: Measured) -> None:
-        """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._write(self._measurement_path(measurement.key), checksummed(asdict(measured)))
-        self._measured[measurement.key] = measured
+    def put_measured(self, measurement: Measurement, results: Mapping[str, float]) -> None:
+        """Keep results by measure. Raises StoreError where they cannot be written."""
+        for name, value in results.items():
+            key = measurement.key_of(name)
+            kept = {"measure": name, "value": as_json(value)}
+            self._write(self._measurement_path(key), checksummed(kept))
+            self._measured[key] = value
 
     def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
         """Return the file of something made from stored frames, making it where it is missing.
@@ -252,6 +245,12 @@ class Store:
         except OSError:
             return {}
         return record
+
+    def _result(self, key: str) -> float | None:
+        if key not in self._measured and (data := read_checksummed(self._measurement_path(key))):
+            with suppress(KeyError, TypeError, ValueError):  # written by another version
+                self._measured[key] = float(data["value"])
+        return self._measured.get(key)
 
     def _measurement_path(self, key: str) -> Path:
         return self.folder / "measurements" / key[:2] / f"{key}.json"

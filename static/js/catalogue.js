@@ -16,8 +16,7 @@ const MINUS = "−"; // a sign, where a hyphen would look like a dash
  * @property {string} [missing]
  * @property {number} width
  * @property {number} height
- * @property {number} [psnr]
- * @property {number} [ssim]
+ * and under the id of each measure its result: a number, or "Infinity"
  *
  * @typedef {object} Data
  * @property {string} id
@@ -26,6 +25,7 @@ const MINUS = "−"; // a sign, where a hyphen would look like a dash
  * @property {string[]} [models]
  * @property {string[]} [inputs]
  * @property {{models?: Record<string, string>, inputs?: Record<string, string>}} [titles]
+ * @property {Record<string, {title: string, unit: string, decimals: number}>} [measures] by id
  * @property {{left: number, right: number}} start
  * @property {{name: string, masks: Record<string, string>, start?: number}[]} [regions]
  * @property {Frame[]} frames
@@ -227,8 +227,13 @@ export function describe({ left, right, at, regions }, catalogue) {
   return isLattice(data) ? mix : `α ${alpha(at)} · ${mix}`;
 }
 
-/** @param {Frame | undefined} frame */
-export const scores = (frame) =>
-  [frame?.psnr && `PSNR ${frame.psnr.toFixed(2)} dB`, frame?.ssim && `SSIM ${frame.ssim.toFixed(3)}`]
-    .filter(Boolean)
+/** "PSNR 27.60 dB · SSIM 0.8100": what was measured of a frame. @param {Frame | undefined} frame @param {Data} data */
+export const scores = (frame, { measures = {} }) =>
+  Object.entries(measures)
+    .map(([id, measure]) => ({ ...measure, result: /** @type {any} */ (frame)?.[id] }))
+    .filter(({ result }) => result !== undefined)
+    .map(({ title, unit, decimals, result }) => [title, figure(Number(result), decimals), unit].filter(Boolean).join(" "))
     .join(" · ");
+
+/** @param {number} value @param {number} decimals */
+const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals).replace("-", MINUS) : "∞");

@@ -212,7 +212,7 @@ export class Renderer {
   /** What was measured on the right, where that is one frame. @param {State} state */
   results(state) {
     const [{ at }, ...regions] = parts(state, "right", this.catalogue);
-    return regions.some((part) => part.at !== at) ? "" : scores(this.frames(state)[1]);
+    return regions.some((part) => part.at !== at) ? "" : scores(this.frames(state)[1], this.catalogue.data);
   }
 
   /** The frames on show, left and right. @param {State} state */

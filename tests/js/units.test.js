@@ -79,8 +79,11 @@ test("words", () => {
   assert.equal(describe({ ...initial(beyond), at: 2 }, beyond), "α 1.25 · −25% Fidelity + 125% Sharp");
   const regions = slider({ regions: [{ name: "cup", masks: {}, start: 0 }] });
   assert.equal(describe({ ...initial(regions), at: 2 }, regions), "cup 0.00 · rest 1.00");
-  assert.equal(scores({ psnr: 27.604, ssim: 0.81 }), "PSNR 27.60 dB · SSIM 0.810");
-  assert.equal(scores({}), "");
+  const measures = { psnr: { title: "PSNR", unit: "dB", decimals: 2 }, ssim: { title: "SSIM", unit: "", decimals: 4 } };
+  assert.equal(scores({ psnr: 27.604, ssim: 0.81 }, { measures }), "PSNR 27.60 dB · SSIM 0.8100");
+  assert.equal(scores({ psnr: "Infinity", ssim: 0 }, { measures }), "PSNR ∞ dB · SSIM 0.0000");
+  assert.equal(scores({}, { measures }), "");
+  assert.equal(scores(undefined, {}), "");
 });
 
 test("preloading: neighbours, then coarse to fine, each once", () => {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
+import math
 import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,12 @@ import pytest
 from support.build import snapshot
 
 from generator.errors import StoreError
+from generator.manifest.tables.measures import MEASURES
 from generator.plan import Classic, Encoding, Frame, Input, Measurement, Picture
 from generator.plan.info import File
-from generator.store import Measured, Record, Store
+from generator.store import Record, Store
 
-MEASURED = Measured(27.61, 0.81)
+RESULTS = {"psnr": 27.61, "ssim": 0.81}
 
 
 def frame(number: int = 0) -> Frame:
@@ -47,11 +51,32 @@ def test_what_is_put_is_there(store: Store) -> None:
     assert store.path(frame()).read_bytes() == b"picture"
 
 
-def test_measurements_keep_infinity_as_none(store: Store) -> None:
-    ask = Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
-    assert store.measured(ask) is None
-    store.put_measured(ask, Measured(None, 1.0))
-    assert store.measured(ask) == Measured(None, 1.0)
+def measurement(*measures: str) -> Measurement:
+    return Measurement(frame().picture, File("f" * 64, Path("r.png")), None, measures)
+
+
+def test_results_are_kept_by_measure_the_infinite_too(store: Store) -> None:
+    both = measurement("psnr", "ssim")
+    assert store.measured(both) == {}
+    store.put_measured(both, {"psnr": math.inf})
+    for again in (store, Store(store.folder)):
+        assert again.measured(both) == {"psnr": math.inf}
+        assert again.measured(measurement("ssim")) == {}
+    store.put_measured(both, {"ssim": 1.0})
+    assert Store(store.folder).measured(both) == {"psnr": math.inf, "ssim": 1.0}
+    for path in (store.folder / "measurements").rglob("*.json"):
+        json.loads(path.read_text(), parse_constant=pytest.fail)
+
+
+def test_a_mended_measure_forgets_its_own_results_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(frame(), b"picture", "")
+    store.put_measured(measurement("psnr", "ssim"), RESULTS)
+    mended = replace(MEASURES["ssim"], version=MEASURES["ssim"].version + 1)
+    monkeypatch.setitem(MEASURES, "ssim", mended)
+    assert Store(store.folder).measured(measurement("psnr", "ssim")) == {"psnr": 27.61}
+    assert Store(store.folder).record(frame()) is not None
 
 
 @pytest.mark.parametrize("damage", [b"", b"pic", b"picture and more"])
@@ -98,8 +123,8 @@ def test_a_damaged_record_is_missing(store: Store, damage: str) -> None:
 
 
 def test_no_byte_of_what_is_kept_as_json_can_change_unnoticed(store: Store) -> None:
-    ask = Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
-    store.put_measured(ask, Measured(27.61, 0.81))
+    ask = measurement("psnr")
+    store.put_measured(ask, {"psnr": 27.61})
     store.write("files.json", {"a": [1, 2.5, None]})
     assert store.read("files.json") == {"a": [1, 2.5, None]}
     (measured,) = (store.folder / "measurements").rglob("*.json")
@@ -107,7 +132,7 @@ def test_no_byte_of_what_is_kept_as_json_can_change_unnoticed(store: Store) -> N
         whole = path.read_bytes()
         for at in range(len(whole)):
             path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-            assert Store(store.folder).measured(ask) is None or path != measured
+            assert Store(store.folder).measured(ask) == {} or path != measured
             assert store.read("files.json") == {} or path == measured
         path.write_bytes(whole)
 
@@ -229,7 +254,7 @@ def test_a_folder_of_others_is_neither_hidden_nor_emptied(store: Store) -> None:
         (store.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (store.folder / name).write_bytes(data)
     store.put(frame(), b"picture", "")
-    store.put_measured(Measurement(frame().picture, File("f" * 64, Path("r")), None), MEASURED)
+    store.put_measured(measurement("psnr", "ssim"), RESULTS)
     store.derived("ab" * 16, "webp", lambda: b"card")
     for name in ("files.json", "rates.json"):
         store.write(name, {"a": 1})

@@ -7,6 +7,7 @@ and can have what no build would give: missing frames, sixty inputs, extreme siz
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
+from generator.manifest.tables.measures import MEASURES
 from generator.site.output.assets import build_assets
 from generator.site.views import ComparisonView, InputView, ModelView
 
@@ -217,7 +219,7 @@ class SiteWriter:
             right=frames[start["right"]],
             start=(start["left"], start["right"]),
             steps=None,
-            metrics=any("psnr" in frame for frame in frames),
+            measures=tuple(m for m in MEASURES.values() if any(m.id in f for f in frames)),
             charts=(CHART,) if any("psnr" in frame for frame in frames) else (),
             alphas=tuple(alphas or ()),
             draft=False,
@@ -278,6 +280,7 @@ class SiteWriter:
             "models": {model.id: model.title for model in comparison.models},
             "inputs": {each.id: each.title for each in comparison.inputs},
         }
+        data["measures"] = {measure.id: asdict(measure) for measure in comparison.measures}
         data["regions"] = [
             {
                 "name": region["name"],
