@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
 from generator.render.engines import Engine
+from generator.store import Artifact
 
 VERSION = 4
 """Raised whenever the same pair would be judged otherwise, or in other words."""
@@ -80,38 +80,40 @@ def _mixed(comparison: ComparisonPlan) -> list[tuple[str, str]]:
 
 
 def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) -> Iterator[Pair]:
-    for first, second, files, inputs, key in _asked(project, comparison):
+    for first, second, files, inputs in _asked(project, comparison):
+        artifact = _artifact(files, inputs)
         make = partial(_measure, files, inputs, engine)
         try:
-            pair = _from_json(json.loads(project.store.derived(key, "json", make).read_bytes()))
+            pair = _from_json(json.loads(project.store.artifact(artifact, make).read_bytes()))
         except ModelError:
             # No engine; or a file went away meanwhile: rendering says whose frames that costs.
             continue
         yield replace(pair, first=first, second=second)
 
 
-def kinship_keys(project: Project) -> set[str]:
-    """Return the keys under which the store keeps what was found about the models of a site."""
-    return {key for c in project.plan.comparisons for *_, key in _asked(project, c)}
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield what is found out about the models of a site, pair by pair."""
+    for comparison in project.plan.comparisons:
+        for _, _, files, inputs in _asked(project, comparison):
+            yield _artifact(files, inputs)
 
 
 def _asked(
     project: Project, comparison: ComparisonPlan
-) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
-    """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
+) -> Iterator[tuple[str, str, list[File], list[Input]]]:
+    """Yield the pairs a comparison asks about: models, their files, inputs to look at."""
     info, manifest = project.info, project.manifest
     inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
     for first, second in _mixed(comparison):
         if info.models[first].damaged or info.models[second].damaged:
             continue  # weights that are NaN resemble nothing
         files = [info.files[manifest.models[model].path] for model in (first, second)]
-        yield first, second, files, inputs, _key(files, inputs)
+        yield first, second, files, inputs
 
 
-def _key(files: list[File], inputs: list[Input]) -> str:
-    content = [VERSION, [f.sha256 for f in files], [picture.identity() for picture in inputs]]
-    text = json.dumps({"kinship": content}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _artifact(files: list[File], inputs: list[Input]) -> Artifact:
+    content = [[file.sha256 for file in files], [picture.identity() for picture in inputs]]
+    return Artifact("kinship", VERSION, content, "json")
 
 
 def _measure(files: list[File], inputs: list[Input], engine: Engine | None) -> bytes:

@@ -5,8 +5,8 @@ Layout, under ``.cache/`` beside the manifest::
     frames/3f/<key>.webp          an encoded frame
     frames/3f/<key>.webp.json     its record, written last: a frame without one does not exist
     measurements/3f/<key>.json    what one measure said of a picture
-    derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
-                                  with a record, as frames have one
+    derived/3f/<key>.<suffix>     artifacts, made without rendering: cards, masks, mixed weights;
+                                  each with a record, as frames have one
     files.json                    what is known about files (see project.scan)
     rates.json                    how fast networks ran (see estimate)
     aside/                        files being written; what a killed build left here goes
@@ -41,6 +41,7 @@ from filelock import FileLock, Timeout
 from generator.errors import StoreError
 from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
+from generator.store.artifacts import Artifact
 from generator.store.checksummed import checksummed, read_checksummed
 
 _ASIDE = "aside"
@@ -127,19 +128,19 @@ class Store:
             self._write(self._measurement_path(key), checksummed(kept))
             self._measured[key] = value
 
-    def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
-        """Return the file of something made from stored frames, making it where it is missing.
+    def artifact(self, artifact: Artifact, make: Callable[[], bytes]) -> Path:
+        """Return the file of an artifact, which is made where it is missing.
 
-        ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot.
+        Raises what ``make`` raises, and StoreError where it cannot be written.
         """
-        path = self._derived_path(key, suffix)
+        path = self._artifact_path(artifact)
         if not self._sound(path):
-            self._keep(path, make())
+            self._keep(path, make(), kind=artifact.kind)
         return path
 
-    def has_derived(self, key: str, suffix: str) -> bool:
-        """Return whether something derived has been made already, and is whole."""
-        return bool(self._sound(self._derived_path(key, suffix)))
+    def has_artifact(self, artifact: Artifact) -> bool:
+        """Return whether an artifact has been made already, and is whole."""
+        return bool(self._sound(self._artifact_path(artifact)))
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
@@ -255,8 +256,9 @@ class Store:
     def _measurement_path(self, key: str) -> Path:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
-    def _derived_path(self, key: str, suffix: str) -> Path:
-        return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
+    def _artifact_path(self, artifact: Artifact) -> Path:
+        key = artifact.key
+        return self.folder / "derived" / key[:2] / f"{key}.{artifact.suffix}"
 
     def _write(self, path: Path, data: bytes) -> int:
         """Write a whole file or none; return its time of modification, in nanoseconds."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -21,8 +22,9 @@ from generator.errors import StoreError
 from generator.manifest.tables.measures import MEASURES
 from generator.plan import Classic, Encoding, Frame, Input, Measurement, Picture
 from generator.plan.info import File
-from generator.store import Record, Store
+from generator.store import Artifact, Record, Store
 
+CARD = Artifact("card", 1, ["ab" * 16, (4, 3), None], "webp")
 RESULTS = {"psnr": 27.61, "ssim": 0.81}
 
 
@@ -142,29 +144,43 @@ def record_of(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "record", "gone"])
-def test_damaged_derived_files_are_made_again(store: Store, damage: str) -> None:
-    path = store.derived("ab" * 16, "webp", lambda: b"card")
+def test_damaged_artifacts_are_made_again(store: Store, damage: str) -> None:
+    path = store.artifact(CARD, lambda: b"card")
     if damage == "flip":
         flip(path)
     elif damage == "cut":
         path.write_bytes(b"car")
     else:
         (record_of(path) if damage == "record" else path).unlink()
-    assert not store.has_derived("ab" * 16, "webp")
-    assert store.derived("ab" * 16, "webp", lambda: b"card").read_bytes() == b"card"
-    assert store.has_derived("ab" * 16, "webp")
+    assert not store.has_artifact(CARD)
+    assert store.artifact(CARD, lambda: b"card").read_bytes() == b"card"
+    assert store.has_artifact(CARD)
 
 
-def test_derived_files_are_made_once(store: Store) -> None:
+def test_artifacts_are_made_once(store: Store) -> None:
     calls = []
 
     def make() -> bytes:
         calls.append(1)
         return b"card"
 
-    paths = {store.derived("ab" * 16, "webp", make) for _ in range(3)}
+    paths = {store.artifact(CARD, make) for _ in range(3)}
     assert len(calls) == 1
     assert [path.read_bytes() for path in paths] == [b"card"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CARD, kind="mask"),
+        replace(CARD, version=2),
+        replace(CARD, inputs=["ab" * 16, (4, 3), (0, 0, 4, 3)]),
+        replace(CARD, suffix="jpeg"),
+    ],
+)
+def test_whatever_determines_an_artifact_is_in_its_key(other: Artifact) -> None:
+    assert other.key != CARD.key == replace(CARD).key
+    assert re.fullmatch(r"[0-9a-f]{32}", other.key)
 
 
 def test_a_lock_keeps_others_out_and_names_its_owner(store: Store) -> None:
@@ -255,7 +271,7 @@ def test_a_folder_of_others_is_neither_hidden_nor_emptied(store: Store) -> None:
         (store.folder / name).write_bytes(data)
     store.put(frame(), b"picture", "")
     store.put_measured(measurement("psnr", "ssim"), RESULTS)
-    store.derived("ab" * 16, "webp", lambda: b"card")
+    store.artifact(CARD, lambda: b"card")
     for name in ("files.json", "rates.json"):
         store.write(name, {"a": 1})
     assert not (store.folder / ".gitignore").exists()

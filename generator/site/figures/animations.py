@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from generator.images.animate import animate, animation_size
-from generator.plan import ComparisonPlan, Frame, Plan
+from generator.plan import ComparisonPlan, Frame
+from generator.project.open import Project
 from generator.site.views import AnimationView, ComparisonView
-from generator.store import Store
+from generator.store import Artifact, Store
 
 VERSION = 1
 """Raised whenever animations would come out otherwise."""
@@ -36,24 +36,23 @@ def make_animations(view: ComparisonView, plan: ComparisonPlan, store: Store) ->
         frames = _transition(plan, picture.id)
         if not all(store.record(frame) for frame in frames):
             continue
-        key = _key(form, frames)
+        artifact = _artifact(form, frames)
         paths = [store.path(frame) for frame in frames]
-        path = store.derived(key, form, partial(animate, paths, form))
+        path = store.artifact(artifact, partial(animate, paths, form))
         width, height = animation_size(frames[0].picture.width, frames[0].picture.height)
-        url = f"assets/{plan.id}-{picture.id}.{key[:12]}.{form}"
+        url = f"assets/{plan.id}-{picture.id}.{artifact.tag}.{form}"
         views.append(AnimationView(picture.title, url, form, width, height, path.stat().st_size))
         files[url] = path
     return Animations(tuple(views), files)
 
 
-def animation_keys(plan: Plan) -> set[str]:
-    """Return the keys under which the store keeps animations."""
-    return {
-        _key(mix.animation, _transition(comparison, name))
-        for comparison in plan.comparisons
-        if (mix := comparison.comparison.interpolate) and mix.animation != "none"
-        for name in comparison.inputs
-    }
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield every animation that comparisons ask for."""
+    for comparison in project.plan.comparisons:
+        mix = comparison.comparison.interpolate
+        if mix and mix.animation != "none":
+            for name in comparison.inputs:
+                yield _artifact(mix.animation, _transition(comparison, name))
 
 
 def _transition(plan: ComparisonPlan, input_id: str) -> list[Frame]:
@@ -61,7 +60,5 @@ def _transition(plan: ComparisonPlan, input_id: str) -> list[Frame]:
     return [shown.frame for shown in mixes if shown.input == input_id]
 
 
-def _key(form: str, frames: Sequence[Frame]) -> str:
-    keys = " ".join(frame.key for frame in frames)
-    text = f"animation {VERSION} {form} {keys}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _artifact(form: str, frames: Sequence[Frame]) -> Artifact:
+    return Artifact("animation", VERSION, [frame.key for frame in frames], form)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +13,7 @@ from generator.images.masks import mask
 from generator.manifest.types import Interpolate
 from generator.plan import ComparisonPlan
 from generator.project.open import Project
+from generator.store import Artifact
 
 VERSION = 2
 """Raised whenever masks would come out otherwise."""
@@ -44,15 +43,13 @@ def make_regions(project: Project) -> Mapping[str, Regions]:
     return found
 
 
-def mask_keys(project: Project) -> set[str]:
-    """Return the keys under which the store keeps masks."""
-    return {
-        _mask(project, input_id, name, size)[0]
-        for comparison in project.plan.comparisons
-        if (mix := comparison.comparison.interpolate)
-        for name in mix.regions
-        for input_id, size in _sizes(comparison).items()
-    }
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield the masks of all regions."""
+    for comparison in project.plan.comparisons:
+        mix = comparison.comparison.interpolate
+        for name in mix.regions if mix else ():
+            for input_id, size in _sizes(comparison).items():
+                yield _mask(project, input_id, name, size)[0]
 
 
 def _regions(
@@ -63,10 +60,10 @@ def _regions(
     for name in mix.regions:
         masks = {}
         for input_id in plan.inputs:
-            key, make = _mask(project, input_id, name, sizes[input_id])
-            url = f"assets/mask.{key[:12]}.png"
+            artifact, make = _mask(project, input_id, name, sizes[input_id])
+            url = f"assets/mask.{artifact.tag}.png"
             try:
-                files[url] = project.store.derived(key, "png", make)
+                files[url] = project.store.artifact(artifact, make)
             except ImageError as error:
                 where = ("inputs", input_id, "masks", name)
                 problems.append(project.file.problem(where, str(error)))
@@ -91,12 +88,11 @@ def _start(mix: Interpolate, region: str) -> dict[str, float]:
 
 def _mask(
     project: Project, input_id: str, name: str, size: tuple[int, int]
-) -> tuple[str, Callable[[], bytes]]:
-    """Return the key of a mask, and what makes it."""
+) -> tuple[Artifact, Callable[[], bytes]]:
+    """Return a mask, and what makes it."""
     written, info = project.manifest.inputs[input_id], project.info
     source = info.files[written.masks[name]]
     picture = info.images[info.files[written.path].sha256]
     whole = (picture.width, picture.height)
-    identity = json.dumps([VERSION, source.sha256, written.crop, whole, size])
-    key = hashlib.sha256(f"mask {identity}".encode()).hexdigest()[:32]
-    return key, partial(mask, source.path, written.crop, whole, size)
+    artifact = Artifact("mask", VERSION, [source.sha256, written.crop, whole, size], "png")
+    return artifact, partial(mask, source.path, written.crop, whole, size)
