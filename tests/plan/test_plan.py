@@ -453,6 +453,15 @@ def test_a_lattice_is_first_shown_at_its_most_even_mix(shape: tuple[int, str], s
     assert max(first.values()) <= largest + 1 / (steps - 1)
 
 
+@pytest.mark.parametrize(
+    ("count", "shown"), [(1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (6, 2), (11, 5)]
+)
+def test_a_slider_is_first_shown_in_its_middle(count: int, shown: int) -> None:
+    """Of an even number of alphas the lower of the two in the middle."""
+    alphas = tuple(at / 10 for at in range(count))
+    assert first_shown(grid(interpolation(2, alphas=alphas))) == shown
+
+
 @pytest.mark.parametrize(("start", "shown"), [("", 0.5), (", start: 0.9", 1), (", start: 0.2", 0)])
 def test_an_author_says_what_is_shown_first(folder: Path, start: str, shown: float) -> None:
     comparison = plan(folder, BASE.replace("alphas: 3", f"alphas: 3{start}")).comparisons[0]
