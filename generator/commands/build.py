@@ -73,8 +73,8 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
     jobs = missing(plan, store, force=options.force)
     if jobs:
         # A mistake on a page is better known before a night of rendering than after.
-        check_site(file, plan, info, store, drafts=options.drafts)
-    kinship = find_kinship(plan, info, file, store, inspect_here)
+        check_site(file, plan, store, drafts=options.drafts)
+    kinship = find_kinship(plan, store, inspect_here)
     device = options.device or file.manifest.render.device
     begun = time.monotonic()
     rendered = _named(render(jobs, store, device=device, progress=progress(jobs)), info)
@@ -83,7 +83,6 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
     site = write_site(
         file,
         plan,
-        info,
         store,
         options.output,
         base_url=base_url(file, options.base_url),

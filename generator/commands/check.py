@@ -43,9 +43,9 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     store = Store(file.root / CACHE)
     info = scan(file, store, read_models_apart)
     plan = make_plan(file, info, drafts=drafts)
-    warnings = check_site(file, plan, info, store, drafts=drafts)
-    kinship = find_kinship(plan, info, file, store, None)
-    pairs = kinship_keys(plan, info, file)
+    warnings = check_site(file, plan, store, drafts=drafts)
+    kinship = find_kinship(plan, store, None)
+    pairs = kinship_keys(plan)
     jobs = missing(plan, store)
     if problems := damaged(file, info, _needed(jobs)):
         raise ManifestError(problems)

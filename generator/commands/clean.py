@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.commands.build import CACHE
-from generator.manifest import ManifestFile, load
+from generator.manifest import load
 from generator.plan import Plan, make_plan
-from generator.plan.info import FileInfo
 from generator.project.scan import read_models_apart, scan
 from generator.render.exports import export_keys
 from generator.render.relate import kinship_keys
@@ -28,10 +27,10 @@ def remove_unused(config: Path) -> Removed:
     with store.locked():
         info = scan(file, store, read_models_apart)
         plan = make_plan(file, info, drafts=True)
-        return store.prune(_used(file, plan, info, store))
+        return store.prune(_used(plan, store))
 
 
-def _used(file: ManifestFile, plan: Plan, info: FileInfo, store: Store) -> set[str]:
+def _used(plan: Plan, store: Store) -> set[str]:
     measurements = {shown.measurement.key for shown in plan.shown if shown.measurement}
-    made = derived_keys(file, plan, info, store) | export_keys(plan)
-    return plan.frames.keys() | measurements | made | kinship_keys(plan, info, file)
+    made = derived_keys(plan, store) | export_keys(plan)
+    return plan.frames.keys() | measurements | made | kinship_keys(plan)

@@ -1,8 +1,7 @@
 """From a manifest and the info about its files to every frame of the site. Pure."""
 
-from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
+from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, PlannedFrame
 from generator.plan.frames import (
-    FIXES,
     Blend,
     ByGroup,
     Coefficient,
@@ -24,7 +23,6 @@ from generator.plan.info import File
 from generator.plan.planner import make_plan
 
 __all__ = [
-    "FIXES",
     "Blend",
     "ByGroup",
     "Coefficient",
@@ -42,9 +40,9 @@ __all__ = [
     "Picture",
     "Plan",
     "PlannedExport",
+    "PlannedFrame",
     "Recipe",
     "Resample",
     "Resampling",
-    "Shown",
     "make_plan",
 ]

@@ -21,13 +21,6 @@ RENDERER_VERSION = 2
 
 Resampling = Literal["nearest", "bicubic", "lanczos"]
 ColorFix = Literal["none", "average", "wavelet"]
-FIXES: dict[str, str] = {
-    "none": "no colour fix",
-    "average": "average colour fix",
-    "wavelet": "wavelet colour fix",
-}
-"""What colour fixes are called."""
-
 _LARGEST_SIDES = {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from generator import images
 from generator.errors import ImageError, ModelError, Problem
 from generator.manifest import ManifestFile
 from generator.plan import ComparisonPlan, Input, Plan
-from generator.plan.info import File, FileInfo
+from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.store import Store
 
@@ -40,18 +40,16 @@ def inspect_here(first: Path, second: Path, crops: Crops) -> Pair:
     return inspect([first, second], crops).pairs[0]
 
 
-def find_kinship(
-    plan: Plan, info: FileInfo, file: ManifestFile, store: Store, inspect: Inspect | None
-) -> dict[str, tuple[Pair, ...]]:
+def find_kinship(plan: Plan, store: Store, inspect: Inspect | None) -> dict[str, tuple[Pair, ...]]:
     """Return the pairs of every comparison that mixes networks, by its id, in order.
 
     The names in a pair are ids of models. What is not known yet is measured by ``inspect`` on
     crops of the comparison's inputs and kept by content; with None, it is left out.
     """
     return {
-        comparison.id: tuple(_pairs(comparison, info, file, store, inspect))
+        comparison.id: tuple(_pairs(comparison, plan, store, inspect))
         for comparison in plan.comparisons
-        if _mixed(comparison)
+        if comparison.mixed
     }
 
 
@@ -59,15 +57,13 @@ def kinship_warnings(
     kinship: dict[str, tuple[Pair, ...]], plan: Plan, file: ManifestFile
 ) -> tuple[Problem, ...]:
     """Return a warning for each pair that is not clearly related, once, where it is mixed."""
-    kinds = {comparison.id: comparison.kind for comparison in plan.comparisons}
+    places = {comparison.id: comparison.models_at for comparison in plan.comparisons}
     problems: dict[tuple[str, str], Problem] = {}
     for name, pairs in kinship.items():
-        inner = ("models",) if kinds[name] == "interpolate" else ()
-        where = ("comparisons", name, kinds[name], *inner)
         for pair in pairs:
             if pair.verdict != "related":
-                message = _warning(pair)
-                problems.setdefault((pair.first, pair.second), file.problem(where, message))
+                problem = file.problem(places[name], _warning(pair))
+                problems.setdefault((pair.first, pair.second), problem)
     return tuple(problems.values())
 
 
@@ -84,25 +80,10 @@ def _warning(pair: Pair) -> str:
     )
 
 
-def _mixed(comparison: ComparisonPlan) -> list[tuple[str, str]]:
-    """Return the pairs of models that are mixed with each other."""
-    written = comparison.comparison
-    if written.interpolate is not None:
-        models = written.interpolate.models
-        neighbours = comparison.control == "path"
-        return list(itertools.pairwise(models) if neighbours else itertools.combinations(models, 2))
-    mixes = [choice.mix for choice in written.choose or () if choice.mix]
-    return list(dict.fromkeys(p for mix in mixes for p in itertools.combinations(mix, 2)))
-
-
 def _pairs(
-    comparison: ComparisonPlan,
-    info: FileInfo,
-    file: ManifestFile,
-    store: Store,
-    inspect: Inspect | None,
+    comparison: ComparisonPlan, plan: Plan, store: Store, inspect: Inspect | None
 ) -> Iterator[Pair]:
-    for first, second, files, inputs, key in _asked(comparison, info, file):
+    for first, second, files, inputs, key in _asked(comparison, plan):
         if inspect is None and not store.has_derived(key, "json"):
             continue
         make = partial(_measure, files, inputs, inspect or inspect_here)
@@ -114,20 +95,23 @@ def _pairs(
         yield replace(pair, first=first, second=second)
 
 
-def kinship_keys(plan: Plan, info: FileInfo, file: ManifestFile) -> set[str]:
+def kinship_keys(plan: Plan) -> set[str]:
     """Return the keys under which the store keeps what was found about the models of a site."""
-    return {key for c in plan.comparisons for *_, key in _asked(c, info, file)}
+    return {key for c in plan.comparisons for *_, key in _asked(c, plan)}
 
 
 def _asked(
-    comparison: ComparisonPlan, info: FileInfo, file: ManifestFile
+    comparison: ComparisonPlan, plan: Plan
 ) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
     """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
-    inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
-    for first, second in _mixed(comparison):
-        if info.models[first].damaged or info.models[second].damaged:
+    pictures = (plan.inputs[name].picture for name in comparison.inputs)
+    inputs = list(islice(dict.fromkeys(pictures), CROPS))
+    for pair in comparison.mixed:
+        first, second = pair
+        models = [plan.models[model] for model in pair]
+        if any(model.info.damaged for model in models):
             continue  # whose weights are not numbers is like nobody
-        files = [info.files[file.manifest.models[model].path] for model in (first, second)]
+        files = [model.file for model in models]
         yield first, second, files, inputs, _key(files, inputs)
 
 

@@ -88,14 +88,13 @@ class Project:
         base_url: str = "",
         drafts: bool = False,
     ) -> SiteReport:
-        file, info, plan = self.plan(drafts=drafts)
+        file, _, plan = self.plan(drafts=drafts)
         self.render(plan)
         remembering = partial(Environment, bytecode_cache=COMPILED)
         with patch.object(templates, "Environment", remembering):
             return write_site(
                 file,
                 plan,
-                info,
                 self.store,
                 output or self.output,
                 base_url=base_url,
