@@ -4,6 +4,7 @@ from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Plan
 from generator.plan.frames import (
     Blend,
     ByGroup,
+    Classic,
     Coefficient,
     Encoding,
     Frame,
@@ -13,11 +14,8 @@ from generator.plan.frames import (
     Mix,
     Network,
     Noise,
-    Original,
     Picture,
     Recipe,
-    Resample,
-    Resampling,
 )
 from generator.plan.info import File
 from generator.plan.planner import make_plan
@@ -25,6 +23,7 @@ from generator.plan.planner import make_plan
 __all__ = [
     "Blend",
     "ByGroup",
+    "Classic",
     "Coefficient",
     "ComparisonPlan",
     "Encoding",
@@ -36,13 +35,10 @@ __all__ = [
     "Mix",
     "Network",
     "Noise",
-    "Original",
     "Picture",
     "Plan",
     "PlannedExport",
     "PlannedFrame",
     "Recipe",
-    "Resample",
-    "Resampling",
     "make_plan",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.manifest.controls import Point, Weights
+from generator.manifest.tables.formats import ROOMIEST
 from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import Place, PlannedExport, PlannedFrame
@@ -91,12 +92,12 @@ class Context:
 
     def encoded(self, picture: Picture, where: Location) -> Frame:
         """Return a picture as a file; report, before anything is rendered, what none can hold."""
-        largest = self._encoding.largest_side
+        name, largest = self._encoding.format, self._encoding.of.largest_side
         if max(picture.width, picture.height) > largest and where not in self._too_large:
             self._too_large.add(where)
             message = (
-                f"frames would be {picture.width}×{picture.height}, and {self._encoding.format} "
-                f"holds {largest} pixels a side: use a smaller part, or images.format: png"
+                f"frames would be {picture.width}×{picture.height}, and {name} holds {largest} "
+                f"pixels a side: use a smaller part, or images.format: {ROOMIEST.suffix}"
             )
             self.problem(where, message)
         return Frame(picture, self._encoding)

@@ -11,6 +11,7 @@ from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.plan.kinship import Pair
+from generator.project.open import Project
 from generator.render.exports import Export
 from generator.site.data import viewer_data
 from generator.site.describe import comparison_views, kinship_views, model_views
@@ -41,14 +42,11 @@ class SiteReport:
 
 
 def write_site(
-    file: ManifestFile,
-    plan: Plan,
-    store: Store,
+    project: Project,
     output: Path,
     *,
     base_url: str,
     failures: Mapping[str, str],
-    drafts: bool = False,
     exports: Sequence[Export] = (),
     kinship: Mapping[str, Sequence[Pair]] | None = None,
 ) -> SiteReport:
@@ -60,12 +58,13 @@ def write_site(
     Raises ManifestError where a page, template or static file is wrong, OutputError where
     ``output`` is not ours or the disk refuses.
     """
-    check_site_output(file, store, output)
-    content = Content(file, plan, drafts=drafts)
+    plan, store = project.plan, project.store
+    check_site_output(project.file, store, output)
+    content = Content(project)
     models = model_views(plan, content.snippet)
     views = comparison_views(plan, models, store, failures, content.snippet)
     cards = make_cards(plan, store, social=base_url.startswith("http"))
-    regions = make_regions(file, plan, store)
+    regions = make_regions(project)
     animations = {
         comparison.id: make_animations(plan, comparison, store) for comparison in plan.comparisons
     }
@@ -81,9 +80,9 @@ def write_site(
         )
         for view, planned in zip(views, plan.comparisons, strict=True)
     )
-    static = static_files(file.root)
+    static = static_files(project.root)
     assets = build_assets(static)
-    writer = PageWriter(plan, file.root, content, views, models, assets, base_url)
+    writer = PageWriter(project, content, views, models, assets, base_url)
     pages = writer.prepare()
     with staged(output) as tree:
         _place_static(tree, static, assets)
@@ -112,21 +111,20 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
     check_output(output, sources, file.root)
 
 
-def check_site(
-    file: ManifestFile, plan: Plan, store: Store, *, drafts: bool = False
-) -> tuple[Problem, ...]:
+def check_site(project: Project) -> tuple[Problem, ...]:
     """Try out the site, as it will be when all frames are rendered, and write nothing.
 
     Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
     OutputError where two files of the site would have one name.
     """
-    make_regions(file, plan, store)
-    content = Content(file, plan, drafts=drafts)
+    plan = project.plan
+    make_regions(project)
+    content = Content(project)
     models = model_views(plan, content.snippet)
-    views = comparison_views(plan, models, store, {}, content.snippet, all_rendered=True)
-    static = static_files(file.root)
+    views = comparison_views(plan, models, project.store, {}, content.snippet, all_rendered=True)
+    static = static_files(project.root)
     assets = build_assets(static)
-    writer = PageWriter(plan, file.root, content, views, models, assets, base_url="")
+    writer = PageWriter(project, content, views, models, assets, base_url="")
     pages = writer.prepare()
     tree = Tree(None)
     _place_static(tree, static, assets)
@@ -149,9 +147,10 @@ def _with_data(view: ComparisonView, **found: Any) -> ComparisonView:
     return replace(complete, data=viewer_data(complete))
 
 
-def derived_keys(plan: Plan, store: Store) -> set[str]:
+def derived_keys(project: Project) -> set[str]:
     """Return the keys of what a site keeps in the store beside its frames."""
-    return card_keys(plan, store) | animation_keys(plan) | mask_keys(plan)
+    plan = project.plan
+    return card_keys(plan, project.store) | animation_keys(plan) | mask_keys(plan)
 
 
 def _place_frames(tree: Tree, plan: Plan, store: Store) -> None:

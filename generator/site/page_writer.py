@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from generator import __version__
-from generator.plan import Plan
+from generator.project.open import Project
 from generator.site.data import data_json
 from generator.site.output.assets import Asset
 from generator.site.output.feeds import Entry, feed, robots, sitemap
@@ -29,15 +28,14 @@ class PageWriter:
 
     def __init__(
         self,
-        plan: Plan,
-        root: Path,
+        project: Project,
         content: Content,
         views: Sequence[ComparisonView],
         models: Mapping[str, ModelView],
         assets: Mapping[str, Asset],
         base_url: str,
     ) -> None:
-        self._site = plan.site
+        self._site = project.plan.site
         self._content = content
         self._views = views
         self._models = models
@@ -45,7 +43,9 @@ class PageWriter:
         self._base_path = urlsplit(base_url).path or "/"
         # Without a host an address is good for 404.html alone.
         self._base_url = base_url if base_url.startswith("http") else ""
-        self._templates = Templates(root, assets, site=self._site, generator_version=__version__)
+        self._templates = Templates(
+            project.root, assets, site=self._site, generator_version=__version__
+        )
         self._nav: list[tuple[str, str]] = []
         self._entries: list[Entry] = []
         self.pages = 0

@@ -8,15 +8,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import cast
 
 from generator.manifest import types
 from generator.manifest.controls import Point, Weights
-from generator.manifest.types import RESAMPLINGS, Comparison
+from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import Choice, ComparisonPlan, Start
 from generator.plan.context import Context, Variant, fixes, shared
-from generator.plan.frames import Original, Resample, Resampling
+from generator.plan.frames import Classic
 from generator.plan.words import mixture
 
 
@@ -81,10 +81,10 @@ def _scale(context: Context, entry: types.Choice, where: Location) -> int:
 
 def _label(context: Context, entry: types.Choice, largest: int) -> str:
     """Return what an entry is called in the lists."""
-    if entry.title or entry.of == "input":
-        return entry.title or "Input"
-    if entry.of in RESAMPLINGS:
-        return f"{entry.of.capitalize()} ×{largest}"
+    if entry.title:
+        return entry.title
+    if entry.of in CLASSIC:
+        return CLASSIC[entry.of].label(largest)
     if entry.mix:
         return mixture(entry.mix, context.titles(entry.mix))
     return context.manifest.models[entry.of].title
@@ -99,12 +99,11 @@ def _variants(
     largest: int,
 ) -> Iterator[tuple[str, Variant]]:
     """Yield what an entry shows, each with a stable id, which a title is not."""
-    if entry.of == "input":
-        yield entry.of, Variant(Original(), "input", label, (), 1)
-    elif entry.of in RESAMPLINGS:
-        method = cast(Resampling, entry.of)
-        plain = Resample(method, largest) if largest > 1 else Original()
-        yield entry.of, Variant(plain, entry.of, label, (), largest)
+    if entry.of in CLASSIC:
+        enlarges = CLASSIC[entry.of].enlarges
+        by = largest if enlarges else 1
+        classic = Classic() if enlarges and by == 1 else Classic(entry.of, by)
+        yield entry.of, Variant(classic, entry.of, label, (), by)
     else:
         weights = entry.mix or {entry.of: 1.0}
         id_ = f"mix-{_digest(weights)}" if entry.mix else entry.of

@@ -6,7 +6,7 @@ from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import Choice, ComparisonPlan, PlannedFrame, Position, Start
 from generator.plan.context import Context, shared
-from generator.plan.frames import Frame, Input, Original, Picture
+from generator.plan.frames import Classic, Frame, Input, Picture
 from generator.plan.info import File
 
 
@@ -40,7 +40,7 @@ def plan_sequence(context: Context, name: str, comparison: Comparison) -> Compar
 def _frame(context: Context, file: File, where: Location) -> Frame:
     image = context.info.images[file.sha256]
     picture = Input(file, None, 1, None, image.width, image.height, image.channels, image.alpha)
-    return context.encoded(Picture(picture, Original(), image.width, image.height), where)
+    return context.encoded(Picture(picture, Classic(), image.width, image.height), where)
 
 
 def _alone(label: str) -> str:

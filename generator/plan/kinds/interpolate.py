@@ -21,7 +21,7 @@ from generator.plan.comparisons import (
     Start,
 )
 from generator.plan.context import Context, Variant, fixes, shared
-from generator.plan.frames import Original, Resample
+from generator.plan.frames import Classic
 from generator.plan.recipes import coefficients
 from generator.plan.words import FIXES, label, readout, spoken
 
@@ -166,7 +166,7 @@ def _variants(
     """Yield what is shown of each input: itself, mixes, blends, models beside them."""
     titles, ids = context.titles(mix.models), list(choices)
     recipes = context.recipes
-    first = Original() if scale == 1 else Resample("bicubic", scale)
+    first = Classic() if scale == 1 else Classic("bicubic", scale)
     yield Variant(first, ids[_INPUT], choices[ids[_INPUT]].label, ((_INPUT, None),), scale)
     for choice, (fix, fix_name, words) in enumerate(fixes(comparison), start=_MIX):
         for at, point in enumerate(points):

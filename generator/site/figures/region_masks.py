@@ -11,11 +11,10 @@ from pathlib import Path
 
 from generator.errors import ImageError, ManifestError, Problem
 from generator.images.masks import mask
-from generator.manifest import ManifestFile
 from generator.plan import ComparisonPlan, Plan
 from generator.plan.comparisons import Mask
+from generator.project.open import Project
 from generator.site.views import RegionView
-from generator.store import Store
 
 VERSION = 2
 """Raised whenever masks would come out otherwise."""
@@ -29,15 +28,15 @@ class Regions:
     files: dict[str, Path]
 
 
-def make_regions(file: ManifestFile, plan: Plan, store: Store) -> Mapping[str, Regions]:
+def make_regions(project: Project) -> Mapping[str, Regions]:
     """Return the regions of every comparison that has some, by its id.
 
     Raises ManifestError where a mask has another shape than the frames.
     """
     problems: list[Problem] = []
     found = {
-        comparison.id: _regions(file, comparison, store, problems)
-        for comparison in plan.comparisons
+        comparison.id: _regions(project, comparison, problems)
+        for comparison in project.plan.comparisons
         if comparison.regions
     }
     if problems:
@@ -55,9 +54,7 @@ def mask_keys(plan: Plan) -> set[str]:
     }
 
 
-def _regions(
-    file: ManifestFile, plan: ComparisonPlan, store: Store, problems: list[Problem]
-) -> Regions:
+def _regions(project: Project, plan: ComparisonPlan, problems: list[Problem]) -> Regions:
     regions, files = [], {}
     for region in plan.regions:
         masks = {}
@@ -66,10 +63,10 @@ def _regions(
             url = f"assets/mask.{key[:12]}.png"
             make = partial(mask, planned.file.path, planned.crop, planned.whole, planned.size)
             try:
-                files[url] = store.derived(key, "png", make)
+                files[url] = project.store.derived(key, "png", make)
             except ImageError as error:
                 where = ("inputs", input_id, "masks", region.name)
-                problems.append(file.problem(where, str(error)))
+                problems.append(project.file.problem(where, str(error)))
                 continue
             masks[input_id] = url
         regions.append(RegionView(region.name, masks, region.start))
