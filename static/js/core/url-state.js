@@ -1,91 +1,71 @@
 // State ↔ address: #sharpness=alpha:0.3;split:0.42&other=… Only what differs from the start is
-// written; what cannot be read is ignored, what is out of range is clamped by the reducer.
+// written; what cannot be read is ignored and said, what is out of range is normalized.
 
-import { isLattice, nearest } from "./catalogue.js";
-import { initial, tidy } from "./state.js";
+import { FIELDS } from "./fields.js";
+import { initial, normalize } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./catalogue.js").Catalogue} Catalogue */
 
-const NUMBERS = /** @type {const} */ (["split", "zoom", "cx", "cy", "gain"]);
 const WRITE_AFTER = 250; // ms after the last change
+const LINKED = Object.entries(FIELDS).filter(([, { keys }]) => keys);
 
 /** @param {State} state @param {Catalogue} catalogue @returns {string} */
 export function encode(state, catalogue) {
-  const { inputs, choices } = catalogue;
   const start = initial(catalogue);
-  /** @type {[string, unknown, unknown, unknown?][]} key, value, value at the start, what is written */
-  const rows = [
-    ["input", state.input, start.input, inputs[state.input]],
-    ["left", state.left, start.left, choices[state.left].id],
-    ["right", state.right, start.right, choices[state.right].id],
-    [spotKey(catalogue), state.at, start.at, spotText(catalogue, state.at)],
-    ...regionKeys(catalogue).map((key, index) => /** @type {[string, number, number, string]} */ ([key, state.regions[index], start.regions[index], spotText(catalogue, state.regions[index])])),
-    ...NUMBERS.map((key) => /** @type {[string, number, number]} */ ([key, state[key], start[key]])),
-    ["mode", state.mode, start.mode],
-    ["pixelated", state.pixelated, start.pixelated],
-  ];
-  return rows
-    .filter(([, now, then]) => now !== then)
-    .map(([key, now, , text = now]) => `${encodeURIComponent(key)}:${encodeURIComponent(String(text)).replaceAll("%2C", ",")}`)
-    .join(";");
+  return LINKED.flatMap(([name, { keys, list, write = String }]) => {
+    const texts = (/** @type {any} */ { [name]: value }) => (list ? value : [value]).map(write);
+    const [now, then] = [texts(state), texts(start)];
+    return keys?.(catalogue).flatMap((key, at) => (now[at] === then[at] ? [] : `${safeEncode(key)}:${safeEncode(now[at])}`));
+  }).join(";");
 }
 
-/** @param {string} text @param {Catalogue} catalogue @returns {State} */
+/**
+ * The state that a link's text asks for, and the keys of what is not to be had any more.
+ *
+ * @param {string} text @param {Catalogue} catalogue @returns {{state: State, unfit: string[]}}
+ */
 export function decode(text, catalogue) {
-  const { inputs, choices, positions } = catalogue;
-  const state = initial(catalogue);
-  const known = new Map(text.split(";").map((part) => /** @type {[string, string]} */ (part.split(":").map(plain))));
-  const get = (/** @type {string} */ key) => known.get(key) ?? "";
-  const spot = (/** @type {string} */ key, /** @type {number} */ start) => {
-    const wanted = get(key).split(",").map(Number);
-    const usable = get(key) && positions.length && wanted.every(Number.isFinite);
-    if (!usable) return start;
-    return nearest(positions, (position) => {
-      const own = position.lattice ? Object.values(position.weights) : [position.value];
-      return own.reduce((sum, value, index) => sum + (value - (wanted[index] ?? 0)) ** 2, 0);
+  const asked = new Map(pairs(text, ";", ":").map(([key, value]) => [safeDecode(key), safeDecode(value ?? "")]));
+  const state = /** @type {any} */ (initial(catalogue));
+  /** @type {string[]} */
+  const unfit = [];
+  for (const [name, { keys, list, read, normalize: item = keep, fits = () => true }] of LINKED) {
+    const items = keys?.(catalogue).map((key, at) => {
+      const words = asked.get(key);
+      const found = words === undefined ? undefined : read?.(words, catalogue);
+      const value = found === undefined ? (list ? state[name][at] : state[name]) : item(found, catalogue);
+      if (words !== undefined && (found === undefined || !fits(words, value))) unfit.push(key);
+      return value;
     });
-  };
-  const index = (/** @type {unknown[]} */ list, /** @type {string} */ key, /** @type {number} */ start) => {
-    const found = list.indexOf(get(key));
-    return found < 0 ? start : found;
-  };
-  const ids = choices.map(({ id }) => id);
-  state.input = index(inputs, "input", state.input);
-  state.left = index(ids, "left", state.left);
-  state.right = index(ids, "right", state.right);
-  state.at = spot(spotKey(catalogue), state.at);
-  state.regions = regionKeys(catalogue).map((key, region) => spot(key, state.regions[region]));
-  for (const key of NUMBERS) {
-    const value = Number(get(key) || NaN);
-    if (Number.isFinite(value)) state[key] = value;
+    state[name] = list ? items : items?.[0];
   }
-  const mode = get("mode");
-  if (mode === "flicker" || mode === "difference") state.mode = mode;
-  const pixelated = get("pixelated");
-  if (pixelated) state.pixelated = pixelated === "true";
-  return tidy(state, catalogue);
+  return { state: normalize(state, catalogue), unfit };
 }
 
 /** The views in an address, by viewer; null where it is something else, such as a heading's. @param {string} hash @returns {Map<string, string> | null} */
 export function readHash(hash) {
-  const parts = hash.slice(1).split("&").filter(Boolean);
-  if (parts.some((part) => !part.includes("="))) return null;
-  return new Map(parts.map((part) => [plain(part.split("=")[0]), part.slice(part.indexOf("=") + 1)]));
+  const views = pairs(hash.slice(1), "&", "=");
+  return views.every(([, view]) => view !== undefined) ? new Map(views.map(([id, view]) => [safeDecode(id), view])) : null;
 }
 
 /** @param {Map<string, string>} views */
 export const writeHash = (views) => [...views].map(([id, view]) => `${encodeURIComponent(id)}=${view}`).join("&");
 
 /** The page's address: read at the start and on hashchange, written late. */
-export class Address {
+export class UrlState {
   constructor() {
     this.views = readHash(location.hash) ?? new Map();
     /** @type {Map<string, (view: string) => void>} */
     this.followers = new Map();
     this.timer = 0;
-    addEventListener("hashchange", () => this.follow());
-    addEventListener("pagehide", () => this.timer && this.write());
+    addEventListener("hashchange", () => this.update());
+    addEventListener("pagehide", () => this.write());
+  }
+
+  /** Views of viewers that the page does not have. */
+  get strangers() {
+    return [...this.views.keys()].filter((id) => !this.followers.has(id));
   }
 
   /** @param {string} id @param {string} view empty: the initial one */
@@ -102,35 +82,57 @@ export class Address {
     return new URL(`#${writeHash(new Map([[id, view]]))}`, location.href).href;
   }
 
+  /** Write what has not been written yet. */
   write() {
+    if (!this.timer) return;
+    clearTimeout(this.timer);
     this.timer = 0;
     const hash = writeHash(this.views);
     history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
   }
 
-  follow() {
+  /** Be told of a view that the address changes to. @param {string} id @param {(view: string) => void} changed @param {AbortSignal} signal until when */
+  follow(id, changed, signal) {
+    this.followers.set(id, changed);
+    signal.addEventListener("abort", () => this.followers.get(id) === changed && this.followers.delete(id));
+  }
+
+  update() {
     const views = readHash(location.hash);
     if (!views) return; // a heading of the page
     clearTimeout(this.timer);
+    this.timer = 0;
     this.views = views;
     for (const [id, changed] of this.followers) changed(views.get(id) ?? "");
   }
 }
 
-/** @param {Catalogue} catalogue */
-const spotKey = ({ data }) => (isLattice(data) ? "weights" : data.kind === "frames" ? "frame" : "alpha");
-
-/** @param {Catalogue} catalogue */
-const regionKeys = ({ data }) => (data.regions ?? []).map(({ name }) => `alpha.${name}`);
-
-/** @param {Catalogue} catalogue @param {number} at */
-function spotText({ positions }, at) {
-  const { lattice, weights, value } = positions[at] ?? { value: 0 };
-  return (lattice ? Object.values(weights) : [value]).map((number) => Number(number.toFixed(4))).join();
+/**
+ * Pairs that are written with two delimiters. Programs through which links pass encode some of
+ * them: where a part is not one pair, it is looked for in the decoded text.
+ *
+ * @param {string} text @param {string} between @param {string} within @returns {string[][]}
+ */
+function pairs(text, between, within) {
+  for (let plain = text, before = ""; plain !== before; plain = safeDecode(plain)) {
+    const parts = plain.split(between).filter(Boolean).map((part) => part.split(within));
+    if (parts.every(({ length }) => length === 2)) return parts;
+    before = plain;
+  }
+  return text.split(between).filter(Boolean).map((part) => {
+    const [key, ...rest] = part.split(within);
+    return rest.length ? [key, rest.join(within)] : [key];
+  });
 }
 
+/** @param {any} value */
+const keep = (value) => value;
+
 /** @param {string} text */
-function plain(text) {
+const safeEncode = (text) => encodeURIComponent(text).replaceAll("%2C", ",");
+
+/** @param {string} text */
+export function safeDecode(text) {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,34 +1,37 @@
-// Keys. Letters and digits anywhere in the viewer but in lists and text; arrows and Space on the
-// stage only. Tab, and whatever has a modifier, is the browser's.
+// Keys of the commands. Tab, and what has a modifier, is the browser's; so are all keys where one
+// types.
 
-const PAN = 60; // CSS pixels for an arrow
-const BUTTONS = { 0: "fit", 1: "actual", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", t: "flicker", d: "difference", p: "pixelated", f: "fullscreen", r: "reset", "?": "help" };
+import { COMMANDS } from "./commands.js";
+import { isTyping } from "./typing.js";
 
-/** @param {import("./viewer.js").Desk} desk @param {(name: string) => void} act what the buttons do */
-export function keyboard({ group, stage, dispatch, set, scrub }, act) {
-  const step = (/** @type {number} */ by) => () => {
-    scrub();
-    dispatch({ type: "step", by });
-  };
-  const pan = (/** @type {number} */ dx, /** @type {number} */ dy) => () => dispatch({ type: "pan", dx: dx * PAN, dy: dy * PAN });
-  /** @type {Record<string, () => void>} */
-  const onStage = { ArrowLeft: pan(1, 0), ArrowRight: pan(-1, 0), ArrowUp: pan(0, 1), ArrowDown: pan(0, -1), " ": () => set({ peek: true }) };
-  /** @type {Record<string, () => void>} */
-  const anywhere = { "[": step(-1), "]": step(1) };
-  for (const [key, name] of Object.entries(BUTTONS)) anywhere[key] = () => act(name);
+const SIGNS = "[]?"; // for which some keyboards need Option or AltGr
 
-  group.addEventListener("keydown", (event) => {
-    const { key, repeat } = event;
-    const target = /** @type {Element} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("select, [type=search]")) return;
-    const action = (target === stage && onStage[key]) || anywhere[key.toLowerCase()];
-    if (!action) return;
+/** @param {import("../viewer.js").ViewerContext} viewer */
+export function keyboard(viewer) {
+  const { group, stage } = viewer;
+  const by = new Map(COMMANDS.flatMap((command) => (command.keys ?? []).map((key) => [key, command])));
+
+  viewer.listen(group, "keydown", (event) => {
+    const command = keysOf(event).map((key) => by.get(key)).find(Boolean);
+    if (!command || isTyping(event.target) || (command.onStage && event.target !== stage)) return;
     event.preventDefault();
-    if (!repeat || !"tdpfr? ".includes(key)) action(); // what goes on and off does not repeat
+    if (!event.repeat || command.repeats) command.run(viewer);
   });
-  group.addEventListener("keyup", ({ key }) => {
-    if (key === " ") set({ peek: false });
-    if (key === "t") act("flicker-end");
+  viewer.listen(group, "keyup", (event) => {
+    for (const key of keysOf(event)) by.get(key)?.release?.(viewer);
   });
-  stage.addEventListener("blur", () => set({ peek: false }));
+  viewer.listen(stage, "blur", () => by.get(" ")?.release?.(viewer));
 }
+
+/** What an event may mean: the sign, else the key on which it stands on a Latin keyboard. @param {KeyboardEvent} event */
+export function keysOf({ key, code, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (SIGNS.includes(key)) return metaKey || (ctrlKey && !altKey) ? [] : [key];
+  if (ctrlKey || metaKey || altKey) return [];
+  const sign = key.length > 1 ? key : key.toLowerCase();
+  const foreign = /^\p{L}$/u.test(key) && !/\p{Script=Latin}/u.test(key);
+  const digit = !shiftKey && /^Digit/.test(code); // which needs Shift on a French keyboard
+  return [sign, ...(foreign || digit ? [BY_CODE[code] ?? code.replace(/^Key|^Digit/, "").toLowerCase()] : [])];
+}
+
+/** @type {Record<string, string>} */
+const BY_CODE = { BracketLeft: "[", BracketRight: "]" };

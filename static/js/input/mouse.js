@@ -3,40 +3,42 @@
 
 const CLICK = 3; // CSS pixels that a click may wander
 
-/** @param {import("./viewer.js").Desk} desk */
-export function mouse({ stage, dispatch, getState, set, onStage }) {
+/** @param {import("../viewer.js").ViewerContext} viewer */
+export function mouse(viewer) {
+  const { stage } = viewer;
   /** @type {{id: number, pans: boolean, grab: number, x: number, y: number, moved: boolean} | null} */
   let drag = null;
   let touched = false;
+  const end = () => {
+    drag = null;
+    stage.classList.remove("panning");
+  };
 
-  stage.addEventListener("pointerdown", (event) => {
+  viewer.listen(stage, "pointerdown", (event) => {
     touched = event.pointerType === "touch";
-    const at = onStage(event);
+    const at = viewer.pointOnStage(event);
     if (touched || event.button || !at) return;
-    const { split, zoom } = getState();
-    const grab = at.handle ? at.x - split * stage.clientWidth : 0;
-    drag = { id: event.pointerId, pans: !at.handle && zoom > 1, grab, ...at, moved: false };
+    const grab = at.handle ? at.x - viewer.splitX : 0;
+    drag = { id: event.pointerId, pans: !at.handle && viewer.state.zoom > 1, grab, ...at, moved: false };
     stage.setPointerCapture(event.pointerId);
     stage.classList.toggle("panning", drag.pans);
   });
 
-  stage.addEventListener("pointermove", (event) => {
-    const at = onStage(event);
+  viewer.listen(stage, "pointermove", (event) => {
+    const at = viewer.pointOnStage(event);
     if (event.pointerId !== drag?.id || !at) return;
+    if (!(event.buttons & 1)) return end(); // the button was let go of where nobody told
     const [dx, dy] = [at.x - drag.x, at.y - drag.y];
     if (!drag.moved && Math.hypot(dx, dy) < CLICK) return;
     drag = { ...drag, x: at.x, y: at.y, moved: true };
-    if (drag.pans) dispatch({ type: "pan", dx, dy });
-    else set({ split: (at.x - drag.grab) / stage.clientWidth });
+    if (drag.pans) viewer.dispatch({ type: "pan", dx, dy });
+    else viewer.set({ split: viewer.splitAt(at.x - drag.grab) });
   });
 
-  stage.addEventListener("lostpointercapture", () => {
-    drag = null;
-    stage.classList.remove("panning");
-  });
+  viewer.listen(stage, "lostpointercapture", end);
 
-  stage.addEventListener("dblclick", (event) => {
-    const at = onStage(event);
-    if (at && !touched) dispatch({ type: "toggle", x: at.x, y: at.y });
+  viewer.listen(stage, "dblclick", (event) => {
+    const at = viewer.pointOnStage(event);
+    if (at && !touched) viewer.dispatch({ type: "toggle", x: at.x, y: at.y });
   });
 }
