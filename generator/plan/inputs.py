@@ -7,7 +7,7 @@ from generator.manifest import ManifestFile
 from generator.manifest.tables.measures import MEASURES
 from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
-from generator.plan.comparisons import Shown
+from generator.plan.comparisons import PlannedFrame
 from generator.plan.frames import Input, Measurement, Noise, Picture
 from generator.plan.info import File, FileInfo
 
@@ -55,7 +55,7 @@ class Inputs:
         self, comparison: Comparison, input_id: str, picture: Picture
     ) -> Measurement | None:
         """Return what to measure of a picture, None where nothing is asked or fits."""
-        file, crop = self._truth(input_id, picture)
+        file, crop = self._ground_truth(input_id, picture)
         measures = tuple(
             name
             for name in dict.fromkeys(comparison.metrics)
@@ -63,7 +63,7 @@ class Inputs:
         )
         return Measurement(picture, file, crop, measures) if measures else None
 
-    def _truth(self, input_id: str, picture: Picture) -> tuple[File | None, Crop | None]:
+    def _ground_truth(self, input_id: str, picture: Picture) -> tuple[File | None, Crop | None]:
         """Return the reference of a picture and the crop for it; None where there is none."""
         written = self._file.manifest.inputs[input_id]
         if written.reference is None:
@@ -79,23 +79,32 @@ class Inputs:
             return file, written.crop
         return None, None
 
+    def mask(self, input_id: str, name: str) -> tuple[File, tuple[int, int]]:
+        """Return the file of a mask, and the size of the whole picture that it belongs to."""
+        written = self._file.manifest.inputs[input_id]
+        image = self._info.images[self._info.files[written.path].sha256]
+        return self._info.files[written.masks[name]], (image.width, image.height)
+
     def check_references(
         self,
         comparison: Comparison,
         inputs: tuple[str, ...],
-        shown: list[Shown],
+        frames: tuple[PlannedFrame, ...],
         *,
         all_must_fit: bool,
     ) -> None:
         """Report references of a size that no output has; nothing is measured silently wrong."""
         compared = any(MEASURES[name].needs_reference for name in comparison.metrics)
-        for input_id in inputs:
+        each = len(frames) // len(inputs)
+        for number, input_id in enumerate(inputs):
             written = self._file.manifest.inputs[input_id]
-            outputs = [s for s in shown if s.input == input_id and s.weights is not None]
-            misfits = [s for s in outputs if not (s.measurement and s.measurement.reference)]
-            if written.reference is None or not compared or not misfits:
+            if written.reference is None or not compared:
                 continue
-            if len(misfits) < len(outputs) and not all_must_fit:
+            own = frames[number * each : (number + 1) * each]
+            outputs = [shown for shown in own if shown.weights is not None]
+            misfits = [s for s in outputs if not (s.measurement and s.measurement.reference)]
+            any_fits = len(misfits) < len(outputs)
+            if not misfits or (any_fits and not all_must_fit):
                 continue
             picture = misfits[0].frame.picture
             image = self._info.images[self._info.files[written.reference].sha256]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Measure:
     def label(self) -> str:
         """Return the title with the unit: ``PSNR (dB)``."""
         return f"{self.title} ({self.unit})" if self.unit else self.title
+
+    @property
+    def better(self) -> Literal["higher", "lower"]:
+        """Return which way the better figures lie."""
+        return "higher" if self.higher_is_better else "lower"
 
     @property
     def kept_decimals(self) -> int:

@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from generator.manifest.tables.measures import MEASURES, Measure
-from generator.plan import FIXES
 from generator.plan.kinship import Layer
 from generator.site.figures.plot import Chart, Curve, draw, table
-
-CURVES: dict[str, str] = {"mix": "mixed networks", **FIXES, "blend": "blended outputs"}
-"""By series of frames: what its curve is called."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -38,20 +34,18 @@ def alpha_charts(
 ) -> Markup:
     """Return a figure for one input: a chart of each measure over alpha.
 
-    ``measured`` holds for each measure and series the (alpha, value) points; ``stops`` names the
-    whole alphas of a path. Charts without points are left out; the result may be empty.
+    ``measured`` holds for each measure and name of a curve the (alpha, value) points; ``stops``
+    names the whole alphas of a path. Charts without points are left out; the result may be empty.
     """
     ticks = tuple((float(index), stop) for index, stop in enumerate(stops))
     charts = []
-    for name, by_series in measured.items():
-        measure = MEASURES[name]
-        curves = tuple(
-            Curve(CURVES[series], points) for series, points in by_series.items() if len(points) > 1
-        )
+    for id_of_measure, by_name in measured.items():
+        measure = MEASURES[id_of_measure]
+        curves = tuple(Curve(name, points) for name, points in by_name.items() if len(points) > 1)
         if curves:
             chart_title = f"{measure.title} over alpha: {title}"
             charts.append(
-                Chart(f"chart-{id_}-{name}", chart_title, "α", measure.label, curves,
+                Chart(f"chart-{id_}-{measure.id}", chart_title, "α", measure.label, curves,
                       measure.decimals, ticks, follows=True, falls=not measure.higher_is_better)
             )  # fmt: skip
     return _figure(f"Against the reference: {title}", charts, input_id=id_)
