@@ -15,7 +15,7 @@ export class Fullscreen {
   }
 
   get fixed() {
-    return this.group.classList.contains("fixed");
+    return this.group.dataset.fullscreen === "layer";
   }
 
   get active() {
@@ -35,7 +35,8 @@ export class Fullscreen {
 
   /** The fallback: a fixed layer, everything outside it inert. @param {boolean} on */
   cover(on) {
-    this.group.classList.toggle("fixed", on);
+    if (on) this.group.dataset.fullscreen = "layer";
+    else delete this.group.dataset.fullscreen;
     document.documentElement.classList.toggle("locked", on);
     for (let inside = /** @type {Element} */ (this.group); on && inside !== document.body; ) {
       const parent = /** @type {Element} */ (inside.parentElement);
@@ -48,6 +49,7 @@ export class Fullscreen {
   }
 
   settle() {
+    if (!this.fixed) this.group.toggleAttribute("data-fullscreen", this.active);
     if (!this.active && this.origin instanceof HTMLElement) {
       this.origin.focus({ preventScroll: true });
       this.origin = null;

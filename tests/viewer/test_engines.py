@@ -177,9 +177,9 @@ def test_webkit(server: Server, webkit: webdriver.WebKitGTK) -> None:
     assert page.zoom() == zoomed
 
     page.get("button", "Fullscreen").click()
-    page.until("document.fullscreenElement !== null || document.querySelector('.fixed') !== null")
+    page.until("document.querySelector('[data-fullscreen]') !== null")
     page.get("button", "Close").click()
-    page.until("document.fullscreenElement === null && document.querySelector('.fixed') === null")
+    page.until("document.querySelector('[data-fullscreen]') === null")
     page.until("document.activeElement.ariaLabel === 'Fullscreen'")
     page.until("document.querySelector('[aria-label=Zoom]').textContent === arguments[0]", zoomed)
 
