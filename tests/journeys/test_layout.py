@@ -189,13 +189,15 @@ def test_an_authors_own_rules_win_and_pictures_stay_in_place(
         ".picker label > span": "rgb(7, 7, 7)",
         ".stage": "rgb(4, 5, 6)",
     }
-    stage, *pictures = (
-        box.evaluate("e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width] }")
-        for box in (viewer.stage, *viewer.stage.get_by_role("img").all())
-    )
-    assert len(pictures) == 2
-    assert pictures[0] == pictures[1]
-    assert abs(pictures[0][0] - stage[0]) <= abs(stage[2] - pictures[0][2])
+    boxes = """() => [...document.querySelectorAll(".stage img")].map(e => {
+        const box = e.getBoundingClientRect(), stage = e.closest(".stage").getBoundingClientRect();
+        return [box.x - stage.x, box.y - stage.y, box.width, box.height];
+    })"""
+    with_own = page.evaluate(boxes)
+    page.evaluate("[...document.styleSheets].at(-1).disabled = true")
+    assert len(with_own) == 2
+    assert page.evaluate(boxes) == with_own
+    page.evaluate("[...document.styleSheets].at(-1).disabled = false")
     expect(page.get_by_role("button", name="Close")).to_be_hidden()
 
 
