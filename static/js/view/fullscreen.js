@@ -2,20 +2,17 @@
 // over the page that keeps focus and scrolling inside. The focus goes back to where it was.
 
 export class Fullscreen {
-  /** @param {HTMLElement} group @param {() => void} changed */
-  constructor(group, changed) {
+  /** @param {import("../viewer.js").ViewerContext} viewer @param {HTMLElement} group @param {() => void} changed */
+  constructor(viewer, group, changed) {
     this.group = group;
     this.changed = changed;
+    this.fixed = false; // a layer over the page stands in for it
     /** @type {Element | null} */
     this.origin = null;
     /** @type {Element[]} */
     this.muted = [];
-    document.addEventListener("fullscreenchange", () => this.settle());
-    group.addEventListener("keydown", (event) => this.trap(event));
-  }
-
-  get fixed() {
-    return this.group.dataset.fullscreen === "layer";
+    viewer.listen(document, "fullscreenchange", () => this.update());
+    viewer.listen(group, "keydown", (event) => this.trap(event));
   }
 
   get active() {
@@ -35,8 +32,7 @@ export class Fullscreen {
 
   /** The fallback: a fixed layer, everything outside it inert. @param {boolean} on */
   cover(on) {
-    if (on) this.group.dataset.fullscreen = "layer";
-    else delete this.group.dataset.fullscreen;
+    this.fixed = on;
     document.documentElement.classList.toggle("locked", on);
     for (let inside = /** @type {Element} */ (this.group); on && inside !== document.body; ) {
       const parent = /** @type {Element} */ (inside.parentElement);
@@ -45,16 +41,23 @@ export class Fullscreen {
     }
     for (const element of this.muted) element.toggleAttribute("inert", on);
     if (!on) this.muted = [];
-    this.settle();
+    this.update();
   }
 
-  settle() {
-    if (!this.fixed) this.group.toggleAttribute("data-fullscreen", this.active);
+  update() {
+    if (this.active) this.group.dataset.fullscreen = this.fixed ? "layer" : "";
+    else delete this.group.dataset.fullscreen;
     if (!this.active && this.origin instanceof HTMLElement) {
       this.origin.focus({ preventScroll: true });
       this.origin = null;
     }
     this.changed();
+  }
+
+  /** The viewer leaves the page: nothing of the layer may stay. */
+  end() {
+    this.origin = null;
+    if (this.fixed) this.cover(false);
   }
 
   /** Esc closes the layer; Tab goes round in it, since it is all there is. @param {KeyboardEvent} event */
