@@ -26,7 +26,7 @@ from generator.plan.frames import (
     Resample,
     Resampling,
 )
-from generator.plan.info import FileInfo, mixable
+from generator.plan.info import FileInfo, mixable, names_of
 from generator.plan.inputs import Inputs
 from generator.plan.recipes import Recipes, coefficients
 from generator.plan.weights import Point, Weights, first_shown, grid, mixture, weights_at
@@ -131,20 +131,24 @@ class _Planner:
 
     def _group_names(self, mix: Interpolate, where: Location) -> list[str]:
         """Return the groups of layers, with the rest where a layer is in none of them."""
-        keys = list(self._info.models[mix.models[0]].tensors)
+        names = names_of([self._info.models[model] for model in mix.models])
         taken: set[str] = set()
         for name, patterns in mix.groups.items():
-            matching = {k for k in keys if any(fnmatchcase(k, p) for p in patterns)} - taken
+            found = {
+                key for key in names if any(fnmatchcase(n, p) for p in patterns for n in names[key])
+            }
+            matching = found - taken
             if not matching:
-                message = f"no layer is left for group '{name}'; there are {_some(keys)}"
+                there = _some([written for *_, written in names.values()])
+                message = f"no layer is left for group '{name}'; there are {there}"
                 self._problem((*where, "groups", name), message)
             taken |= matching
-        names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
-        if (frames := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
-            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {frames:,} frames"
+        groups = [*mix.groups, REST] if len(taken) < len(names) else list(mix.groups)
+        if (frames := len(mix.alphas) ** len(groups)) > MAX_ALPHAS and mix.groups:
+            message = f"{len(mix.alphas)} alphas for {len(groups)} groups make {frames:,} frames"
             self._problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
-            return names[:1]
-        return names
+            return groups[:1]
+        return groups
 
     def _titles(self, models: Iterable[str]) -> dict[str, str]:
         return {model: self._manifest.models[model].title for model in models}

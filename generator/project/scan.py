@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -23,13 +22,14 @@ from generator.images import decode, read_info
 from generator.manifest import Manifest, ManifestFile
 from generator.manifest.globs import matching_files
 from generator.manifest.yamlfile import Location
+from generator.networks.weights.apart import importable
 from generator.plan.info import File, FileInfo, ImageInfo, ModelInfo, Tensor
 from generator.store import Store
 
 ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
 
 _FILES = "files.json"
-_MODELS = "models 2"
+_MODELS = "models 3"
 """Where info about models are kept; another number whenever more is asked about a file."""
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was hashed may change again within one tick of the
@@ -51,9 +51,8 @@ def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelErro
     if not arguments:
         return {}
     command = [sys.executable, "-m", "generator.networks.weights.read", *arguments]
-    environment = _with_path(Path(__file__).resolve().parent.parent)
     done = subprocess.run(  # noqa: S603 - our own module, no shell
-        command, capture_output=True, text=True, check=False, env=environment
+        command, capture_output=True, text=True, check=False, env=importable()
     )
     found: dict[Path, ModelInfo | ModelError] = {}
     for line in done.stdout.splitlines():
@@ -239,9 +238,3 @@ def _model_from(data: dict[str, Any]) -> ModelInfo:
         for key, tensor in data["tensors"].items()
     }
     return ModelInfo(**{**data, "tensors": tensors})
-
-
-def _with_path(root: Path) -> dict[str, str]:
-    """Return the environment with ``root`` importable, wherever the command was started."""
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else str(root)}

@@ -9,7 +9,7 @@ from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.manifest.yamlfile import Location
 from generator.plan import Plan
-from generator.plan.info import FileInfo
+from generator.plan.info import VARIANCE, FileInfo
 
 Found = tuple[Location, str]
 
@@ -32,7 +32,10 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
     manifest = file.manifest
     for name, model in info.models.items():
         if model.damaged:
-            message = f"'{model.damaged}' in it holds values that are not numbers: fetch it again"
+            what = "values that are not numbers"
+            if model.damaged.endswith(VARIANCE):
+                what += ", or below zero"
+            message = f"'{model.damaged}' in it holds {what}: fetch it again"
             yield ("models", name, "path"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()
