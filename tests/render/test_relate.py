@@ -38,6 +38,26 @@ def test_check_says_what_only_a_build_can_tell(run: Run) -> None:
     assert "related" not in run("check")[1]
 
 
+@pytest.mark.parametrize(
+    ("control", "mixed"),
+    [("path", ["a and b", "b and c"]), ("triangle", ["a and b", "a and c", "b and c"])],
+)
+def test_a_path_asks_about_neighbours_and_a_lattice_about_all(
+    run: Run, control: str, mixed: list[str]
+) -> None:
+    """On a path only neighbours are ever mixed."""
+    Path("site.yaml").write_text(
+        "site: {title: T}\nmodels: {a: tiny_a.safetensors, b: tiny_b.safetensors,"
+        " c: tiny_c.safetensors}\ninputs: {photo: photo.png}\ncomparisons:\n"
+        f"  x: {{interpolate: {{models: [a, b, c], control: {control}, steps: 2,"
+        " kinship: true}}\n"
+    )
+    assert f"related: {len(mixed)} pairs to measure\n" in run("check")[1]
+    run("build")
+    page = Path("_site/comparisons/x/index.html").read_text("utf-8")
+    assert re.findall(r"<h3>(\w and \w): ", page) == mixed
+
+
 def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
     status, _, err = run("build")
     assert status == 0
@@ -50,12 +70,14 @@ def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
     assert err.splitlines()[1:] == ["1 warning, and --strict"]
 
 
-def test_kinship_is_measured_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kinship_is_measured_once(run: Run) -> None:
     run("build")
     before = Path("_site/comparisons/family/index.html").read_bytes()
-    monkeypatch.setattr("generator.render.relate.inspect_here", None)
+    kept = {path: path.stat().st_mtime_ns for path in Path(".cache/derived").rglob("*.json")}
     assert run("build")[1].startswith("nothing to render")
     assert Path("_site/comparisons/family/index.html").read_bytes() == before
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert len(kept) > 2
 
 
 def test_the_section_is_shown_where_it_is_asked_for(run: Run) -> None:
