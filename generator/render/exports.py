@@ -15,7 +15,7 @@ from generator.project.open import Project
 from generator.render.engines import Engine
 from generator.store import Artifact, Store
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same parents would be written otherwise."""
 
 
