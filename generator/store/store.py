@@ -41,6 +41,7 @@ from filelock import FileLock, Timeout
 from generator.errors import StoreError
 from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
+from generator.plan.keys import file_sha256
 from generator.store.artifacts import Artifact
 from generator.store.checksummed import checksummed, read_checksummed
 
@@ -241,9 +242,7 @@ class Store:
             if status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
-                with open(path, "rb") as file:  # noqa: PTH123 - no Path
-                    checksum = hashlib.file_digest(file, "sha256").hexdigest()
-                if checksum != record.get("sha256"):
+                if file_sha256(path) != record.get("sha256"):
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
@@ -262,8 +261,7 @@ class Store:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
     def _artifact_path(self, artifact: Artifact) -> Path:
-        key = artifact.key
-        return self.folder / "derived" / key[:2] / f"{key}.{artifact.suffix}"
+        return self.folder / "derived" / artifact.key[:2] / artifact.name
 
     def _write(self, path: Path, data: bytes) -> int:
         """Write a whole file or none; return its time of modification, in nanoseconds."""

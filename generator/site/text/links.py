@@ -6,7 +6,6 @@ comparisons also as they will lie in the site: ``comparisons/sharpness/``.
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from generator.errors import ImageError, Problem
 from generator.images import read_info
 from generator.manifest.words import did_you_mean
+from generator.plan.keys import file_sha256
 from generator.site.output.assets import hashed_name
 from generator.site.text.blocks import EMBEDDED
 from generator.site.text.csp import obey_policy
@@ -53,9 +53,7 @@ class Publisher:
     def add(self, path: Path) -> str:
         """Return the name of a file in the site, ``assets/name.hash.suffix``."""
         if path not in self._names:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            self._names[path] = hashed_name(path.name, digest)
+            self._names[path] = hashed_name(path.name, file_sha256(path))
             self.files[self._names[path]] = path
         return self._names[path]
 
