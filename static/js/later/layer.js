@@ -7,7 +7,6 @@ export function openLayer({ group }, closed) {
   const muted = outside(group);
   const ending = new AbortController();
   const cover = (/** @type {boolean} */ on) => {
-    group.classList.toggle("fixed", on);
     root.classList.toggle("locked", on);
     for (const element of muted) element.toggleAttribute("inert", on);
   };

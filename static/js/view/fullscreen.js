@@ -34,7 +34,9 @@ export class Fullscreen {
   }
 
   update() {
-    this.viewer.group.toggleAttribute("data-fullscreen", this.active);
+    const { dataset } = this.viewer.group;
+    if (this.active) dataset.fullscreen = this.closeLayer ? "layer" : "";
+    else delete dataset.fullscreen;
     if (!this.active && this.origin instanceof HTMLElement) {
       this.origin.focus({ preventScroll: true });
       this.origin = null;
