@@ -54,13 +54,12 @@ export class Viewer {
     this.player = player(this);
     this.flicker = new Flicker(this, PANES);
     this.paintPad = (/** @type {number[]} */ _value) => {};
-    this.stageView.adopt(this.state, loader);
-    this.connect();
-    this.paint();
   }
 
-  /** Hear what the visitor, the window and the browser do. */
-  connect() {
+  /** Take over the page's pictures and controls; hear what the visitor and the browser do. */
+  start() {
+    this.stageView.adopt(this.state, this.loader);
+    this.paint();
     this.stage.tabIndex = 0;
     this.listen(this.group, "click", ({ target }) => {
       const id = target instanceof Element && target.closest("[data-action]")?.getAttribute("data-action");

@@ -230,6 +230,26 @@ def test_without_its_script_the_page_is_as_for_visitors_without_scripts(
     plain(page)
 
 
+def test_where_a_browser_lacks_something_the_page_is_as_without_scripts(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(expect_errors=True, expect_broken_scripts=True)
+    page.add_init_script("delete window.ResizeObserver")
+    page.goto(f"{server.url}comparisons/sharpness/")
+    plain(page)
+
+
+def test_the_viewer_works_without_the_theme(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(expect_errors=True)
+    page.route("**/theme.*.js", lambda route: route.fulfill(status=404))
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    viewer.alpha.press("End")
+    viewer.ready()
+    assert viewer.frames() == [0, 11]
+    assert viewer.box()["width"] > viewer.stage_box()["width"] / 2
+
+
 def plain(page: Page) -> None:
     """Check that both ends stand side by side, with a way to all frames, and nothing is dead."""
     expect(page.get_by_text("Comparing by slider needs JavaScript")).to_be_visible()
@@ -358,6 +378,20 @@ def test_back_online_nothing_says_no_connection(
         slider.press(key)
         viewer.ready()
     assert viewer.frames() == [16, 9]
+
+
+def test_a_comparison_opened_offline_comes_with_the_connection(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(expect_errors=True)
+    page.goto(f"{server.url}all/")
+    viewer = Viewer(page, "Triangle")
+    page.context.set_offline(True)
+    viewer.stage.scroll_into_view_if_needed()
+    expect(viewer.stage).to_contain_text("This comparison could not be loaded: no connection")
+    page.context.set_offline(False)
+    viewer.ready()
+    expect(viewer.button("Retry")).to_be_hidden()
 
 
 def test_what_failed_ahead_of_time_is_tried_again_when_it_is_asked_for(
