@@ -126,7 +126,8 @@ class _Scanner:
                 result = model_info(self._models[file.sha256])
             if isinstance(result, ModelInfo):
                 models[name] = result
-                self._models[file.sha256] = asdict(result)
+                if file.sha256 in unknown:
+                    self._models[file.sha256] = asdict(result)
             else:
                 self._problem(("models", name, "path"), str(result))
         self._changed |= bool(unknown)
