@@ -130,6 +130,8 @@ def print_check(report: CheckReport, options: argparse.Namespace) -> int:
         print(f"in the cache: {frames - to_render}; to render: {to_render}", end="")
         print(f", about {_duration(report.seconds)} of network time" if report.seconds else "")
         print(f"all frames: about {_size(report.bytes)}")
+        for level, inputs in report.noise_levels.items():
+            print(f"networks that ask for a noise level are told {level:g} of {', '.join(inputs)}")
         if report.unjudged:
             pairs = _count(report.unjudged, "pair")
             print(f"the build will tell whether the models are related: {pairs} to measure")

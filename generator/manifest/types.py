@@ -133,6 +133,11 @@ class Model(Entry):
     homepage: Url = Field("", description="Where the model comes from.")
     sha256: Sha256 = Field("", description="Checked when given.")
     download: bool = Field(False, description="Publish the file and link it.")
+    noise_level: Annotated[Number, Field(ge=0, le=255)] | None = Field(
+        None,
+        description="What a network is told that asks how noisy its input is (DRUNet, FDnCNN), in "
+        "8-bit levels; where left out, the input's noise sigma, else 15.",
+    )
 
     @classmethod
     def short(cls) -> str:

@@ -38,6 +38,9 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
                 what += ", or below zero"
             message = f"'{model.damaged}' in it holds {what}: fetch it again"
             yield ("models", name, "path"), message
+        if manifest.models[name].noise_level is not None and not model.noise_level:
+            message = f"a {model.architecture_name} does not ask how noisy its input is: remove it"
+            yield ("models", name, "noise_level"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()
         for one, other in itertools.combinations(mixed, 2):

@@ -58,8 +58,9 @@ _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 class Record:
     """What is kept beside a frame: size in pixels and bytes, checksum, the precision that
     ``auto`` became ('' where no network ran), the mean shift of each channel that a colour fix
-    removed, in 8-bit levels (None without a fix), and the file's time of modification, in
-    nanoseconds, when it was last found sound.
+    removed, in 8-bit levels (None without a fix), the file's time of modification, in
+    nanoseconds, when it was last found sound, and rows and columns of the tiles where a network
+    saw pieces of the picture that were cross-faded (None where it saw all of it).
     """  # noqa: D205
 
     width: int
@@ -69,6 +70,7 @@ class Record:
     precision: str
     color_shift: Sequence[float] | None
     modified: int
+    tiles: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,17 @@ class Store:
         data: bytes,
         precision: str,
         color_shift: Sequence[float] | None = None,
+        tiles: Sequence[int] | None = None,
     ) -> Record:
         """Keep an encoded frame. Raises StoreError where it cannot be written."""
         picture = frame.picture
-        info = {"width": picture.width, "height": picture.height, "precision": precision}
+        info: dict[str, Any] = {
+            "width": picture.width,
+            "height": picture.height,
+            "precision": precision,
+        }
+        if tiles:
+            info["tiles"] = tiles
         kept = self._keep(self.path(frame), data, **info, color_shift=color_shift)
         record = Record(**kept)
         self._records[frame.key] = record
