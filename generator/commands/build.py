@@ -16,7 +16,7 @@ from generator.project.scan import read_models_here, scan
 from generator.project.unused import unused
 from generator.project.warnings import lint
 from generator.render.exports import make_exports
-from generator.render.relate import find_kinship, inspect_here, kinship_warnings
+from generator.render.relate import find_kinship, inspect_here, kinship_notes, kinship_warnings
 from generator.render.run import RenderReport, render
 from generator.site import SiteReport, check_site, check_site_output, write_site
 from generator.store import Store
@@ -51,6 +51,7 @@ class BuildReport:
     output: Path
     seconds: float
     warnings: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
 
 
 def build(options: Options, progress: Progress = lambda _: lambda _: None) -> BuildReport:
@@ -104,6 +105,7 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
         + lint(file, info, plan)
         + kinship_warnings(kinship, plan, file)
         + site.warnings,
+        notes=kinship_notes(kinship, plan, file),
     )
 
 

@@ -14,7 +14,7 @@ from generator.project.estimate import estimate_bytes, estimate_seconds
 from generator.project.scan import damaged, read_models_apart, scan
 from generator.project.unused import unused
 from generator.project.warnings import lint
-from generator.render.relate import find_kinship, kinship_keys, kinship_warnings
+from generator.render.relate import find_kinship, kinship_keys, kinship_notes, kinship_warnings
 from generator.site import check_site
 from generator.store import Store
 
@@ -31,6 +31,7 @@ class CheckReport:
     seconds: float
     unjudged: int
     warnings: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
 
 
 def check(config: Path, *, drafts: bool = False) -> CheckReport:
@@ -56,6 +57,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         estimate_seconds(jobs, info, store),
         sum(not store.has_derived(key, "json") for key in pairs),
         unused(file) + lint(file, info, plan) + kinship_warnings(kinship, plan, file) + warnings,
+        kinship_notes(kinship, plan, file),
     )
 
 

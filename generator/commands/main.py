@@ -161,15 +161,21 @@ def _coefficients(options: argparse.Namespace) -> tuple[float, ...]:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from generator.commands.messages import print_kinship
-    from generator.images import decode
-    from generator.networks.ancestry import inspect
-    from generator.render.relate import middle
+    from generator.commands.messages import print_kinship, print_weights
 
-    if len(options.models) < 2:
-        raise _UsageError("inspect compares models: name two or more")
-    kinship = inspect(options.models, [middle(decode(path)) for path in options.on])
-    print_kinship(kinship, as_json=options.json)
+    if len(options.models) == 1:
+        if options.on:
+            raise _UsageError("--on shows mixes of models: name two or more")
+        from generator.networks.weights.about import about
+
+        print_weights(about(options.models[0]), options)
+        return 0
+    from generator.images import decode
+    from generator.networks.kinship import inspect
+    from generator.render.relate import telling_crop
+
+    crops = [telling_crop(decode(path)) for path in options.on]
+    print_kinship(inspect(options.models, crops), options)
     return 0
 
 

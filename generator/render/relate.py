@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from generator.plan.info import File, FileInfo
 from generator.plan.kinship import Layer, Pair, Step
 from generator.store import Store
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same pair would be judged otherwise, or in other words."""
 
 CROPS = 3
@@ -35,7 +35,7 @@ Inspect = Callable[[Path, Path, Crops], Pair]
 
 def inspect_here(first: Path, second: Path, crops: Crops) -> Pair:
     """Measure a pair in this process, which imports torch."""
-    from generator.networks.ancestry import inspect
+    from generator.networks.kinship import inspect
 
     return inspect([first, second], crops).pairs[0]
 
@@ -58,30 +58,75 @@ def find_kinship(
 def kinship_warnings(
     kinship: dict[str, tuple[Pair, ...]], plan: Plan, file: ManifestFile
 ) -> tuple[Problem, ...]:
-    """Return a warning for each pair that is not clearly related, once, where it is mixed."""
-    kinds = {comparison.id: comparison.kind for comparison in plan.comparisons}
+    """Return a warning for each pair that is not clearly related or whose mixes were seen broken,
+    once, where it is mixed.
+    """  # noqa: D205
+    return _problems(kinship, plan, file, lambda pair, _: _warning(pair))
+
+
+def kinship_notes(
+    kinship: dict[str, tuple[Pair, ...]], plan: Plan, file: ManifestFile
+) -> tuple[Problem, ...]:
+    """Return what authors may want to know of related pairs, once, where it is mixed.
+
+    Colours that shift on the way are worth a word where no colour fix is asked for.
+    """
+    return _problems(kinship, plan, file, _note)
+
+
+def _problems(
+    kinship: dict[str, tuple[Pair, ...]],
+    plan: Plan,
+    file: ManifestFile,
+    say: Callable[[Pair, ComparisonPlan], str],
+) -> tuple[Problem, ...]:
+    comparisons = {comparison.id: comparison for comparison in plan.comparisons}
     problems: dict[tuple[str, str], Problem] = {}
     for name, pairs in kinship.items():
-        inner = ("models",) if kinds[name] == "interpolate" else ()
-        where = ("comparisons", name, kinds[name], *inner)
+        comparison = comparisons[name]
+        inner = ("models",) if comparison.kind == "interpolate" else ()
+        where = ("comparisons", name, comparison.kind, *inner)
         for pair in pairs:
-            if pair.verdict != "related":
-                message = _warning(pair)
+            if message := say(pair, comparison):
                 problems.setdefault((pair.first, pair.second), file.problem(where, message))
     return tuple(problems.values())
 
 
 def _warning(pair: Pair) -> str:
-    evidence = "; ".join(pair.reasons)
+    both, evidence = f"'{pair.first}' and '{pair.second}'", "; ".join(pair.reasons)
+    if pair.middle == "broken":
+        why = (
+            "the two have an ancestor in common, but are too far apart by now"
+            if pair.verdict == "related"
+            else "the two were not fine-tuned from one network"
+        )
+        return f"mixes of {both} are broken pictures ({evidence}): {why}"
+    if pair.verdict == "unrelated":
+        return (
+            f"look at the mixes of {both} before you publish them: "
+            f"the two were not fine-tuned from one network ({evidence})"
+        )
     if pair.verdict == "doubtful":
         return (
-            f"'{pair.first}' and '{pair.second}' are perhaps not related ({evidence}): "
-            "look at the middle of the range before you publish it"
+            f"look at the mixes of {both} before you publish them: "
+            f"whether the two were fine-tuned from one network is not clear ({evidence})"
         )
-    return (
-        f"'{pair.first}' and '{pair.second}' are not related ({evidence}): "
-        "between the two, visitors will see broken pictures"
-    )
+    return ""
+
+
+def _note(pair: Pair, comparison: ComparisonPlan) -> str:
+    if _warning(pair):
+        return ""
+    both = f"'{pair.first}' and '{pair.second}'"
+    if pair.middle == "doubtful":
+        evidence = "; ".join(pair.reasons)
+        return f"look at the mixes of {both} before you publish them ({evidence})"
+    if pair.colour_shift and set(comparison.comparison.color_fix) <= {"none"}:
+        return (
+            f"mixes of {both} shift colours, by up to {pair.colour_shift:.0f} levels, and nothing "
+            "else: color_fix: average mends that"
+        )
+    return ""
 
 
 def _mixed(comparison: ComparisonPlan) -> list[tuple[str, str]]:
@@ -111,7 +156,14 @@ def _pairs(
         except ModelError:
             # A file went away meanwhile: rendering says whose frames that costs.
             continue
+        except _UnmeasuredError as error:
+            why = (f"it could not be measured: {error}",)
+            pair = Pair(first, second, None, (), (), "doubtful", None, 0.0, why)
         yield replace(pair, first=first, second=second)
+
+
+class _UnmeasuredError(Exception):
+    """What went wrong inside a network: it costs the verdict on a pair, and no more."""
 
 
 def kinship_keys(plan: Plan, info: FileInfo, file: ManifestFile) -> set[str]:
@@ -139,21 +191,43 @@ def _key(files: list[File], inputs: list[Input]) -> str:
 
 def _measure(files: list[File], inputs: list[Input], inspect: Inspect) -> bytes:
     crops = tuple(crop for picture in inputs if (crop := _crop(picture)) is not None)
-    return json.dumps(asdict(inspect(files[0].path, files[1].path, crops)), sort_keys=True).encode()
+    try:
+        pair = inspect(files[0].path, files[1].path, crops)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise _UnmeasuredError(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    return json.dumps(asdict(pair), sort_keys=True, allow_nan=False).encode()
 
 
 def _crop(picture: Input) -> NDArray[np.uint8] | None:
-    """Return the middle of an input; a picture that cannot be read is reported by rendering."""
+    """Return a part of an input; a picture that cannot be read is reported by rendering."""
     try:
-        return middle(images.original(picture))
+        return telling_crop(images.original(picture))
     except ImageError:
         return None
 
 
-def middle(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the middle of a picture (H, W, C), at most ``CROP_SIDE`` pixels wide and high."""
-    top, left = (max(0, (side - CROP_SIDE) // 2) for side in pixels.shape[:2])
+def telling_crop(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the part of a picture (H, W, C) with the most details; the middle where all is even.
+
+    At most ``CROP_SIDE`` pixels wide and high, one of nine that are spread over the picture.
+    """
+    rest = [max(0, side - CROP_SIDE) for side in pixels.shape[:2]]
+    places = itertools.product((1 / 2, 0, 1), repeat=2)
+    crops = (_cut(pixels, [round(part * left) for part, left in zip(place, rest, strict=True)])
+             for place in places)  # fmt: skip
+    return max(crops, key=_details)
+
+
+def _cut(pixels: NDArray[np.uint8], corner: Sequence[int]) -> NDArray[np.uint8]:
+    top, left = corner
     return pixels[top : top + CROP_SIDE, left : left + CROP_SIDE]
+
+
+def _details(pixels: NDArray[np.uint8]) -> int:
+    levels = pixels.astype(np.int64)
+    return sum(int(np.abs(np.diff(levels, axis=axis)).sum()) for axis in (0, 1))
 
 
 def _from_json(data: dict[str, Any]) -> Pair:

@@ -39,7 +39,7 @@ def load(path: Path) -> Descriptor:
     The file is only read: a pickle that would run code is refused, and so is TorchScript, which
     is a program. Raises ModelError.
     """
-    state = _read_state(path)
+    state = read_state(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's hints to the authors of architectures
@@ -72,7 +72,8 @@ def load(path: Path) -> Descriptor:
     return cast(Descriptor, descriptor)
 
 
-def _read_state(path: Path) -> dict[str, torch.Tensor]:
+def read_state(path: Path) -> dict[str, torch.Tensor]:
+    """Return the entries of a weights file as they are stored. Raises ModelError."""
     if not path.is_file():
         raise ModelError(f"{path}: no such file" if not path.exists() else f"{path}: is a folder")
     suffix = path.suffix.lower()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import itertools
 import json
 import os
 from collections import OrderedDict
@@ -134,12 +135,22 @@ class Mixer:
 
     def _adopt(self, descriptor: Descriptor, info: ModelInfo) -> None:
         """Make a module resident in place of the one of another family."""
-        descriptor.model.to(self._device, memory_format=torch.channels_last)
+        _as_pixels_lie(descriptor.model.to(self._device))
         quicken(descriptor, self._device)
         self._modules = {torch.float32: descriptor}
         self._holding = {}
         self._family = info
         self.family += 1
+
+
+def _as_pixels_lie(module: torch.nn.Module) -> None:
+    """Lay the weights of convolutions out channels last, which is quicker.
+
+    Not ``Module.to``, which wants all tensors of five dimensions to have another layout too.
+    """
+    for value in itertools.chain(module.parameters(), module.buffers()):
+        if value.dim() == 4:
+            value.data = value.data.contiguous(memory_format=torch.channels_last)
 
 
 def parent_of(path: Path, descriptor: Descriptor, device: torch.device) -> Parent:
