@@ -9,12 +9,12 @@ Weights are kept in ``training/.kinship/``, which git ignores: a run that was st
 """
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from spandrel import ModelLoader
 from spandrel.architectures.Compact import Compact
 from spandrel.architectures.DAT import DAT
 from spandrel.architectures.DnCNN import DnCNN
@@ -24,6 +24,7 @@ from spandrel.architectures.SPAN import SPAN
 from spandrel.architectures.SwinIR import SwinIR
 from torch import Tensor, nn
 
+from generator.networks.weights.load import load
 from training import networks
 from training.loop import fit, fit_adversarially
 from training.patches import Degradation, Patches, noise, shrink
@@ -45,6 +46,12 @@ class Family:
     scale: int
     build: Callable[[], nn.Module]
     hidden: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+    def network(self) -> nn.Module:
+        """Build a fresh one, with torch's present random numbers."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's hints to the authors of architectures
+            return self.build()
 
 
 FAMILIES = (
@@ -176,7 +183,7 @@ def train(member: str) -> None:
     family = next(each for each in FAMILIES if each.name == family_name)
     history = HISTORIES[name]
     torch.manual_seed(history.seed)
-    network = family.build()
+    network = family.network()
     if history.parent is not None:
         network.load_state_dict(_weights(path(family, history.parent)))
     start = time.process_time()
@@ -204,7 +211,7 @@ def permuted(family: Family, member: str, *, every: bool) -> Path:
                 weights[key] = weights[key][order]
         for reader in readers:
             weights[f"{reader}.weight"] = weights[f"{reader}.weight"][:, order]
-    network = family.build()
+    network = family.network()
     network.load_state_dict(weights)
     twin = FOLDER / f"{family.name}-{member}-{'all' if every else 'one'}-permuted.safetensors"
     networks.save(network, twin)
@@ -234,4 +241,4 @@ def _spoilt(scale: int, sigma: float) -> Degradation:
 
 
 def _weights(file: Path) -> dict[str, Tensor]:
-    return dict(ModelLoader("cpu").load_from_file(file).model.float().state_dict())
+    return dict(load(file).model.state_dict())

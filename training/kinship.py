@@ -206,8 +206,8 @@ def _loss(case: Case) -> float:
 def summary(results: Sequence[Result]) -> str:
     """Tabulate, in Markdown, what each kind and family spans."""
     lines = [
-        "| kind | of | pairs | alike | least z | middle z | detour | kept | loss, dB |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| kind | of | pairs | alike | least z | middle z | detour | kept | loss |",
+        "|---" * 9 + "|",
     ]
     groups = dict.fromkeys((r.case.kind, r.case.family) for r in results)
     for kind, family in sorted(groups, key=lambda g: _KINDS.index(g[0])):
@@ -241,9 +241,8 @@ def errors(results: Sequence[Result]) -> str:
 def table(results: Sequence[Result]) -> str:
     """Tabulate every pair in Markdown."""
     lines = [
-        "| kind | of | pair | alike | least z | middle z | detour | kept | contrast | colours off |"
-        " loss | verdict | middle |",
-        "|---" * 13 + "|",
+        f"| {' | '.join(_COLUMNS)} |",
+        "|---" * len(_COLUMNS) + "|",
     ]
     for r in sorted(results, key=lambda r: _KINDS.index(r.case.kind)):
         contrast = min(step.contrast for step in r.pair.steps)
@@ -256,6 +255,10 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
+_COLUMNS = (
+    "kind", "of", "pair", "alike", "least z", "middle z", "detour", "kept", "contrast",
+    "colours off", "loss", "verdict", "middle",
+)  # fmt: skip
 _KINDS = ("relatives", "strangers", "twins", "half twins")
 _VERDICTS = ("related", "doubtful", "unrelated")
 _MIDDLES = ("good", "doubtful", "broken")

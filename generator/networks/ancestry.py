@@ -130,14 +130,20 @@ def _filters(network: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 def _without_identity(weight: torch.Tensor) -> torch.Tensor:
-    """Return weights without those from each channel to itself (or to its copies)."""
+    """Return weights in which what leads from each channel to itself, or to its copies, is as
+    strong as what leads to it from the others.
+    """  # noqa: D205
     outputs, inputs = weight.shape[:2]
     if min(outputs, inputs) < FEWEST_FILTERS:
         return weight
-    place = torch.arange(max(outputs, inputs))
-    centre = [torch.tensor(side // 2) for side in weight.shape[2:]]
     weight = weight.clone()
-    weight[(place % outputs, place % inputs, *centre)] = 0
+    centre = weight
+    for side in weight.shape[2:]:
+        centre = centre.select(2, side // 2)
+    place = torch.arange(outputs)[:, None] - torch.arange(inputs)
+    others = place % min(outputs, inputs) != 0
+    mean = (centre * others).sum(1, keepdim=True) / others.sum(1, keepdim=True)
+    centre.copy_(torch.where(others, centre, mean))
     return weight
 
 
