@@ -102,7 +102,7 @@ def _(_: Scene) -> None:
     edit("models: [a, b]", "models: [a, x4]")
 
 
-@case("are not related")
+@case("are broken pictures")
 def _(_: Scene) -> None:
     shutil.copy(DATA / "tiny_other.safetensors", ".")
     edit("models: {", "models: {stranger: tiny_other.safetensors, ")
