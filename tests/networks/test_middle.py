@@ -69,6 +69,17 @@ def test_a_shift_of_colours_is_named_where_there_is_nothing_else():
     assert judge([replace(shifted, colour_distance=1.0)])[1] == 0
 
 
+def test_mixes_that_are_lighter_than_both_parents_and_else_the_same(tmp_path):
+    plain = walk(fixture("tiny_a"), fixture("tiny_b"), CROPS, CPU)
+    steps = walk(*support.shifting(tmp_path), CROPS, CPU)
+    middle, shift, _ = judge(steps)
+    assert middle == "good"
+    # 1.25 × 0.125 less 0.1 is 14.3 levels, less where the picture is nearly white.
+    assert 11 < shift < 14.4
+    for before, after in zip(plain, steps, strict=True):
+        assert after.detour == pytest.approx(before.detour, abs=0.1)
+
+
 def test_the_figures_by_another_computation():
     files = [support.file(fixture(name)) for name in ("tiny_a", "tiny_b")]
     step = walk(files[0].path, files[1].path, CROPS, CPU)[1]

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from support import networks as support
-from support.build import DATA, Run
+from support.build import DATA, Run, edit
 
 from generator.render.relate import telling_crop
 
@@ -26,11 +26,6 @@ comparisons:
   strangers: {interpolate: {models: [a, stranger], alphas: 2}}
   list: {choose: [a, {mix: {a: 0.5, stranger: 0.5}}, {mix: {a: 0.5, b: 0.5}}]}
 """
-
-
-real = pytest.mark.skipif(
-    not support.REAL.exists(), reason=f"REAL DATA MISSING: {support.REAL} does not exist"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -112,26 +107,20 @@ def test_broken_pictures_are_promised_only_where_they_were_seen(run: Run) -> Non
     assert "broken" not in line
 
 
-@real
 def test_a_shift_of_colours_names_its_remedy_and_is_no_failure(run: Run) -> None:
-    for name in ("spanx4_ch48", "ClearReality4x"):
-        shutil.copy(support.REAL / "community" / f"{name}.safetensors", ".")
-    Image.open(support.REAL / "images" / "baboon.png").crop((40, 40, 72, 72)).save("photo.png")
-    comparison = "interpolate: {models: [base, clear], alphas: 2}"
-    manifest = (
-        "site: {title: T}\n"
-        "models: {base: spanx4_ch48.safetensors, clear: ClearReality4x.safetensors}\n"
-        "inputs: {photo: photo.png}\n"
-        f"comparisons:\n  c: {{{comparison}}}\n"
-    )
-    Path("site.yaml").write_text(manifest)
+    for path in support.shifting(Path()):
+        path.replace(path.name.replace("shifting", "tiny"))
+    comparison = "c: {interpolate: {models: [a, b], alphas: 2}}"
+    manifest = MANIFEST[: MANIFEST.index("  family")] + f"  {comparison}\n"
+    Path("site.yaml").write_text(manifest.replace(", stranger: tiny_other.safetensors", ""))
     status, _, err = run("build", "--strict")
     assert status == 0
     (line,) = err.splitlines()
-    assert line.startswith("site.yaml:5:29: note: mixes of 'base' and 'clear' shift colours, by ")
+    assert line.startswith("site.yaml:5:29: note: mixes of 'a' and 'b' shift colours, by up to ")
     assert line.endswith(" levels, and nothing else: color_fix: average mends that")
     assert run("check")[2] == err
-    Path("site.yaml").write_text(manifest.replace("c: {", "c: {color_fix: average, "))
+    assert run("build", "-q")[2] == ""
+    edit("c: {", "c: {color_fix: average, ")
     assert run("build", "--strict")[2] == ""
 
 
