@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generator.networks import ancestry
+from generator.networks import ancestry, middle
 from generator.networks.kinship import inspect
 from generator.networks.middle import ALPHAS
 from generator.networks.running.forward import Forward
@@ -70,17 +70,22 @@ class Result:
         return alike / max(1, sum(layer.weights for layer in telling))
 
     @property
-    def deviations(self) -> tuple[float, float]:
-        """Of the layers that hold at least a hundredth of the weights: the least z, the middle."""
+    def deviations(self) -> tuple[float, float, float]:
+        """Least, middle and greatest z of layers that hold at least a hundredth of the weights."""
         telling = [layer for layer in self.pair.layers if layer.z is not None]
         total = sum(layer.weights for layer in telling)
         z = sorted(n.z for n in telling if n.weights >= ancestry.SMALL * total)
-        return z[0], z[len(z) // 2]
+        return z[0], z[len(z) // 2], z[-1]
 
     @property
     def detour(self) -> float:
         """The longest way by a mix."""
         return max(step.detour for step in self.pair.steps)
+
+    @property
+    def work(self) -> float | None:
+        """The least that a mix does, relative to the parent that does less."""
+        return min((s.work for s in self.pair.steps if s.work is not None), default=None)
 
     @property
     def kept(self) -> float | None:
@@ -96,6 +101,7 @@ def report() -> None:
         results = list(pool.map(judged, cases()))
     write_figures(REPORT, "summary", summary(results))
     write_figures(REPORT, "errors", errors(results))
+    write_figures(REPORT, "margins", margins(results))
     write_figures(REPORT, "pairs", table(results))
 
 
@@ -206,8 +212,8 @@ def _loss(case: Case) -> float:
 def summary(results: Sequence[Result]) -> str:
     """Tabulate, in Markdown, what each kind and family spans."""
     lines = [
-        "| kind | of | pairs | alike | least z | middle z | detour | kept | loss |",
-        "|---" * 9 + "|",
+        "| kind | of | pairs | alike | least z | middle z | detour | work | kept | loss |",
+        "|---" * 10 + "|",
     ]
     groups = dict.fromkeys((r.case.kind, r.case.family) for r in results)
     for kind, family in sorted(groups, key=lambda g: _KINDS.index(g[0])):
@@ -217,6 +223,7 @@ def summary(results: Sequence[Result]) -> str:
             _span([r.deviations[0] for r in group], ".1f"),
             _span([r.deviations[1] for r in group], ".1f"),
             _span([r.detour for r in group], ".2f"),
+            _span([r.work for r in group], ".2f"),
             _span([r.kept for r in group], ".2f"),
             _span([r.loss for r in group], ".1f"),
         )
@@ -238,6 +245,30 @@ def errors(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
+def margins(results: Sequence[Result]) -> str:
+    """Tabulate, in Markdown, how near relatives and strangers come to each threshold."""
+    near = [r for r in results if r.case.kind == "relatives"]
+    far = [r for r in results if r.case.kind == "strangers"]
+    rows: list[tuple[str, Sequence[float | None], Sequence[float | None], str]] = [
+        ("share of weights alike", *([r.share for r in g] for g in (near, far)), "0.9, 0.1"),
+        ("z of a layer, of relatives the least", [r.deviations[0] for r in near],
+         [r.deviations[2] for r in far], f"{ancestry.ALIKE:g}"),
+        ("detour", *([r.detour for r in g] for g in (near, far)),
+         f"{middle.LONG_DETOUR}, {middle.BROKEN_DETOUR}"),
+        ("work", *([r.work for r in g] for g in (near, far)),
+         f"{middle.LITTLE_WORK}, {middle.BROKEN_WORK}"),
+        ("kept, where both do the same", *([r.kept for r in g] for g in (near, far)),
+         f"{middle.LITTLE_KEPT}, {middle.BROKEN_KEPT}"),
+    ]  # fmt: skip
+    lines = [
+        "| measure | relatives | strangers | thresholds |",
+        "|---" * 4 + "|",
+    ]
+    for name, ours, theirs, limits in rows:
+        lines.append(f"| {name} | {_span(ours, '.2f')} | {_span(theirs, '.2f')} | {limits} |")
+    return "\n".join(lines)
+
+
 def table(results: Sequence[Result]) -> str:
     """Tabulate every pair in Markdown."""
     lines = [
@@ -249,14 +280,15 @@ def table(results: Sequence[Result]) -> str:
         colours = max(step.colour_distance for step in r.pair.steps)
         named = f"{r.case.kind} | {r.case.family} | {r.case.name}"
         weights = f"{r.share:.0%} | {r.deviations[0]:.1f} | {r.deviations[1]:.1f}"
-        pictures = f"{r.detour:.2f} | {_cell(r.kept)} | {contrast:.2f} | {colours:.1f}"
+        work = f"{r.detour:.2f} | {_cell(r.work)} | {_cell(r.kept)}"
+        pictures = f"{work} | {contrast:.2f} | {colours:.1f}"
         judged_as = f"{_cell(r.loss, '.1f')} | {r.pair.verdict} | {r.pair.middle or '–'}"
         lines.append(f"| {named} | {weights} | {pictures} | {judged_as} |")
     return "\n".join(lines)
 
 
 _COLUMNS = (
-    "kind", "of", "pair", "alike", "least z", "middle z", "detour", "kept", "contrast",
+    "kind", "of", "pair", "alike", "least z", "middle z", "detour", "work", "kept", "contrast",
     "colours off", "loss", "verdict", "middle",
 )  # fmt: skip
 _KINDS = ("relatives", "strangers", "twins", "half twins")

@@ -28,17 +28,25 @@ ALPHAS = (0.25, 0.5, 0.75)
 BROKEN_DETOUR, LONG_DETOUR = 2.75, 2.3
 """From here on the way by a mix is that of noise; from here on it is doubtful."""
 
-BROKEN_KEPT, LITTLE_KEPT = 0.5, 0.65
+BROKEN_KEPT, LITTLE_KEPT = 0.25, 0.4
 """Shares of what both parents do that the mix does too: broken below, doubtful below."""
+
+BROKEN_WORK, LITTLE_WORK = 0.2, 0.25
+"""Work of the mix relative to the parent that does less: the mix gives the input back."""
 
 FAINT = 0.4
 """Details weaker than this, relative to the weaker parent's: the mix is washed out."""
 
-COLOUR_DETOUR, COLOUR_LEVELS = 2.5, 4.0
-"""A shift of colours is worth a word where their way is this long and they are this far off."""
+COLOUR_DETOUR, COLOUR_LEVELS, COLOURS_LOST = 2.5, 4.0, 40.0
+"""A shift of colours is worth a word where their way is this long and they are this far off; from
+the last of these levels on it is doubtful that nothing else is lost."""
 
 _IN_AGREEMENT = 0.7
 """Cosine of what two networks do to a picture from which on they do the same."""
+
+_HARDLY = 0.2
+"""Parents that differ by less than this share of what they do count as this far apart: else the way
+between two that do the same would be long at once."""
 
 _LEVEL = 1 / 255
 _NO_DIFFERENCE_DB = 100.0
@@ -78,19 +86,24 @@ def judge(steps: Sequence[Step]) -> tuple[Middle | None, float, tuple[str, ...]]
     detour = max(step.detour for step in steps)
     contrast = min(step.contrast for step in steps)
     kept = min((step.kept for step in steps if step.kept is not None), default=1.0)
+    work = min((step.work for step in steps if step.work is not None), default=1.0)
     way = f"the way by the mix is {detour:.1f} times as long as the straight one"
+    shift = _shift(steps)
     middle: Middle = "good"
+    if shift >= COLOURS_LOST:
+        middle, reason = "doubtful", f"colours are off by up to {shift:.0f} levels"
     if detour >= LONG_DETOUR:
         middle, reason = "doubtful", f"{way}: other details than either network's"
+    if work < LITTLE_WORK:
+        middle, reason = "doubtful", f"mixes do {work:.0%} of what either network does"
     if kept < LITTLE_KEPT:
         middle, reason = "doubtful", f"mixes do {_percent(kept)} of what both networks do"
     if contrast < FAINT:
         middle, reason = "doubtful", f"details fade to {contrast:.0%}"
-    if detour >= BROKEN_DETOUR or kept < BROKEN_KEPT:
+    if detour >= BROKEN_DETOUR or kept < BROKEN_KEPT or work < BROKEN_WORK:
         middle = "broken"
     if middle != "good":
         return middle, 0.0, (reason,)
-    shift = _shift(steps)
     words = [way]
     if shift:
         words.append(f"colours are off by up to {shift:.0f} levels on the way")
@@ -125,16 +138,15 @@ class _View:
         strength = [_rms(each) for each in self._details]
         self._weaker = min(strength)
         self.tells = self._weaker >= _LEVEL / 2
-        self._angle = max(
-            _angle(*self._details), _LEVEL / max(_LEVEL, math.sqrt(math.prod(strength)))
-        )
         work = [_minus(each, self._ground) for each in self._details]
-        busy = min(map(_rms, work)) >= _LEVEL
+        self._least = min(map(_rms, work))
+        hardly = max(_LEVEL, _HARDLY * self._least) / max(_LEVEL, math.sqrt(math.prod(strength)))
+        self._straight = max(_angle(*self._details), hardly)
         self._common: Pictures | None = None
-        if busy and math.cos(_angle(*work)) >= _IN_AGREEMENT:
+        if self._least >= _LEVEL and math.cos(_angle(*work)) >= _IN_AGREEMENT:
             ours, theirs = (_rms(each) for each in work)
             self._common = [a / ours + b / theirs for a, b in zip(*work, strict=True)]
-            self._least_work = min(_dot(each, self._common) for each in work)
+            self._least_common = min(_dot(each, self._common) for each in work)
 
     def step(self, alpha: float, mix: Pictures) -> Step:
         details, areas = self._high(mix), self._low(mix)
@@ -143,14 +155,14 @@ class _View:
         away = [_rms(_minus(areas, parent)) for parent in self._areas]
         apart = max(_rms(_minus(*self._areas)), _LEVEL)
         difference = _minus(mix, blend)
-        kept = None
-        if self._common is not None:
-            kept = _dot(_minus(details, self._ground), self._common) / self._least_work
+        work = _minus(details, self._ground)
+        common = self._common
         floor = 10 ** (-_NO_DIFFERENCE_DB / 20)
         return Step(
             alpha,
-            detour=round(sum(_angle(details, each) for each in self._details) / self._angle, 4),
-            kept=None if kept is None else round(kept, 4),
+            detour=round(sum(_angle(details, each) for each in self._details) / self._straight, 4),
+            work=round(_rms(work) / self._least, 4) if self._least >= _LEVEL else None,
+            kept=round(_dot(work, common) / self._least_common, 4) if common else None,
             contrast=round(_rms(details) / self._weaker, 4),
             colour_detour=round(sum(away) / apart, 4),
             colour_shift=_mean_shift(difference),

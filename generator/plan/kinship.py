@@ -37,16 +37,19 @@ class Step:
     """The mix at ``alpha`` against both parents, over all crops.
 
     ``detour``: how much longer the way from parent to parent is by the mix, in the angles between
-    their details (1: it lies on the way); ``kept``: the share of what both parents alike do to
-    the input that the mix does too, None where they do different things; ``contrast``: the
-    strength of its details relative to the weaker parent's; ``colour_detour``: like ``detour``,
-    in the colours of areas; ``colour_shift``: the mean of mix minus blend by channel, in 8-bit
-    levels; ``colour_distance``: how far the colours of areas are from the blend's, as a root mean
-    square, in levels; ``barrier_db``: PSNR between mix and blend, 100 where they are equal.
+    their details (1: it lies on the way); ``work``: how much the mix does to the input, relative
+    to the parent that does less, None where that is hardly anything; ``kept``: the share of what
+    both parents alike do that the mix does too, None where they do different things;
+    ``contrast``: the strength of its details relative to the weaker parent's; ``colour_detour``:
+    like ``detour``, in the colours of areas; ``colour_shift``: the mean of mix minus blend by
+    channel, in 8-bit levels; ``colour_distance``: how far the colours of areas are from the
+    blend's, as a root mean square, in levels; ``barrier_db``: PSNR between mix and blend, 100
+    where they are equal.
     """
 
     alpha: float
     detour: float
+    work: float | None
     kept: float | None
     contrast: float
     colour_detour: float

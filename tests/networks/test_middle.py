@@ -19,7 +19,17 @@ CPU = torch.device("cpu")
 PHOTO = images.decode(DATA / "photo.png")
 CROPS = [PHOTO[:48, :48], PHOTO[-48:, -48:]]
 
-GOOD = Step(0.5, 1.2, None, 1.0, 1.1, (0.0, 0.0, 0.0), 1.0, 40.0)
+GOOD = Step(
+    alpha=0.5,
+    detour=1.2,
+    work=1.0,
+    kept=None,
+    contrast=1.0,
+    colour_detour=1.1,
+    colour_shift=(0.0, 0.0, 0.0),
+    colour_distance=1.0,
+    barrier_db=40.0,
+)
 
 
 def fixture(name):
@@ -132,9 +142,13 @@ def test_small_and_transparent_pictures_are_looked_at():
         ({"detour": BROKEN_DETOUR}, "broken"),
         ({"detour": BROKEN_DETOUR - 0.1}, "doubtful"),
         ({"kept": 0.1}, "broken"),
-        ({"kept": 0.6}, "doubtful"),
+        ({"kept": 0.3}, "doubtful"),
+        ({"work": 0.1}, "broken"),
+        ({"work": 0.22}, "doubtful"),
         ({"contrast": 0.2}, "doubtful"),
-        ({"colour_distance": 30.0, "colour_detour": 1.5}, "good"),
+        ({"colour_distance": 60.0, "colour_detour": 1.5}, "good"),
+        ({"colour_distance": 30.0, "colour_detour": 5.0}, "good"),
+        ({"colour_distance": 60.0, "colour_detour": 5.0}, "doubtful"),
     ],
 )
 def test_the_worst_step_decides(change, middle):
