@@ -87,31 +87,22 @@ def judge(steps: Sequence[Step]) -> tuple[Middle | None, float, tuple[str, ...]]
     contrast = min(step.contrast for step in steps)
     kept = min((step.kept for step in steps if step.kept is not None), default=1.0)
     work = min((step.work for step in steps if step.work is not None), default=1.0)
-    way = f"the way by the mix is {detour:.1f} times as long as the straight one"
     shift = _shift(steps)
-    middle: Middle = "good"
-    if shift >= COLOURS_LOST:
-        middle, reason = "doubtful", f"colours are off by up to {shift:.0f} levels"
-    if detour >= LONG_DETOUR:
-        middle, reason = "doubtful", f"{way}: other details than either network's"
-    if work < LITTLE_WORK:
-        middle, reason = "doubtful", f"mixes do {work:.0%} of what either network does"
-    if kept < LITTLE_KEPT:
-        middle, reason = "doubtful", f"mixes do {_percent(kept)} of what both networks do"
-    if contrast < FAINT:
-        middle, reason = "doubtful", f"details fade to {contrast:.0%}"
+    way = f"the way by the mix is {detour:.1f} times as long as the straight one"
+    colours = f"colours are off by up to {shift:.0f} levels"
+    doubts = (
+        (detour >= LONG_DETOUR, f"{way}: other details than either network's"),
+        (kept < LITTLE_KEPT, f"mixes do {max(0.0, kept):.0%} of what both networks do"),
+        (work < LITTLE_WORK, f"mixes do {work:.0%} of what either network does"),
+        (contrast < FAINT, f"details fade to {contrast:.0%}"),
+        (shift >= COLOURS_LOST, colours),
+    )
+    reasons = tuple(reason for found, reason in doubts if found)
     if detour >= BROKEN_DETOUR or kept < BROKEN_KEPT or work < BROKEN_WORK:
-        middle = "broken"
-    if middle != "good":
-        return middle, 0.0, (reason,)
-    words = [way]
-    if shift:
-        words.append(f"colours are off by up to {shift:.0f} levels on the way")
-    return middle, shift, tuple(words)
-
-
-def _percent(share: float) -> str:
-    return f"{max(0.0, share):.0%}"
+        return "broken", 0.0, reasons
+    if reasons:
+        return "doubtful", 0.0, reasons
+    return "good", shift, (way, colours) if shift else (way,)
 
 
 def _shift(steps: Sequence[Step]) -> float:

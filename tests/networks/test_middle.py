@@ -55,7 +55,7 @@ def test_between_networks_trained_apart_it_is_broken():
     middle, shift, reasons = looked_at("tiny_a", "tiny_other")
     assert middle == "broken"
     assert shift == 0
-    assert "of what both networks do" in reasons[0]
+    assert any("of what both networks do" in reason for reason in reasons)
 
 
 def test_a_network_and_itself():
@@ -72,7 +72,7 @@ def test_a_shift_of_colours_is_named_where_there_is_nothing_else():
     shifted = replace(GOOD, colour_detour=6.0, colour_distance=12.0)
     middle, shift, reasons = judge([GOOD, shifted, GOOD])
     assert (middle, shift) == ("good", 12.0)
-    assert reasons[-1] == "colours are off by up to 12 levels on the way"
+    assert reasons[-1] == "colours are off by up to 12 levels"
     assert judge([shifted, replace(GOOD, kept=0.1)])[:2] == ("broken", 0.0)
     honest = replace(GOOD, colour_detour=1.7, colour_distance=40.0)
     assert judge([honest])[:2] == ("good", 0.0)
