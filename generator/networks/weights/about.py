@@ -6,10 +6,9 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-import torch
 from safetensors import safe_open
 
-from generator.networks.weights.load import load, read_state
+from generator.networks.weights.load import load, read_weights
 from generator.networks.weights.read import describe
 from generator.plan.info import WeightsFile
 
@@ -38,9 +37,8 @@ def about(path: Path) -> WeightsFile:
 
 def _precision(path: Path) -> tuple[str, ...]:
     numbers: Counter[str] = Counter()
-    for value in read_state(path).values():
-        if isinstance(value, torch.Tensor):
-            numbers[str(value.dtype).removeprefix("torch.")] += value.numel()
+    for value in read_weights(path).state.values():
+        numbers[str(value.dtype).removeprefix("torch.")] += value.numel()
     return tuple(kind for kind, _ in numbers.most_common())
 
 
