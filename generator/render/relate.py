@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import ImageError, ModelError, Problem
-from generator.plan import ComparisonPlan, Input, Plan
+from generator.plan import ComparisonPlan, Input, Network, Plan
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
@@ -100,12 +101,18 @@ def _note(pair: Pair, comparison: ComparisonPlan) -> str:
     if pair.middle == "doubtful":
         evidence = "; ".join(pair.reasons)
         return f"look at the mixes of {both} before you publish them ({evidence})"
-    if pair.colour_shift and set(comparison.comparison.color_fix) <= {"none"}:
+    if pair.colour_shift and not _is_fixed(comparison):
         return (
             f"mixes of {both} shift colours, by up to {pair.colour_shift:.0f} levels, and nothing "
             "else: color_fix: average mends that"
         )
     return ""
+
+
+def _is_fixed(comparison: ComparisonPlan) -> bool:
+    """Say whether mixes get the colours of their input back, if only in some of the frames."""
+    recipes = (shown.frame.picture.recipe for shown in comparison.frames)
+    return any(isinstance(each, Network) and each.color_fix != "none" for each in recipes)
 
 
 def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) -> Iterator[Pair]:
