@@ -125,7 +125,7 @@ def shared(name: str, comparison: Comparison) -> Mapping[str, Any]:
         "title": comparison.title,
         "caption": comparison.caption,
         "draft": comparison.draft,
-        "measures": comparison.metrics,
+        "measures": tuple(dict.fromkeys(comparison.metrics)),
     }
 
 

@@ -16,9 +16,9 @@ from generator.render.exports import Export
 from generator.site.data import viewer_data
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import mixed_downloads
-from generator.site.figures.animations import animation_keys, make_animations
-from generator.site.figures.cards import card_keys, make_cards
-from generator.site.figures.region_masks import make_regions, mask_keys
+from generator.site.figures.animations import make_animations
+from generator.site.figures.cards import make_cards
+from generator.site.figures.region_masks import make_regions
 from generator.site.output.assets import Asset, build_assets, verbatim_files
 from generator.site.output.feeds import build_date
 from generator.site.output.resources import folders, static_files
@@ -145,12 +145,6 @@ def _with_data(view: ComparisonView, **found: Any) -> ComparisonView:
     """Complete a view, last with the data that the viewer reads."""
     complete = replace(view, **found)
     return replace(complete, data=viewer_data(complete))
-
-
-def derived_keys(project: Project) -> set[str]:
-    """Return the keys of what a site keeps in the store beside its frames."""
-    plan = project.plan
-    return card_keys(plan, project.store) | animation_keys(plan) | mask_keys(plan)
 
 
 def _place_frames(tree: Tree, plan: Plan, store: Store) -> None:
