@@ -18,7 +18,7 @@ from generator.project.unused import unused
 from generator.project.warnings import lint
 from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship, kinship_warnings
+from generator.render.relate import find_kinship, kinship_notes, kinship_warnings
 from generator.site import check_site
 
 
@@ -36,6 +36,7 @@ class CheckReport:
     unjudged: int
     warnings: tuple[Problem, ...]
     noise_levels: Mapping[float, Sequence[str]]
+    notes: tuple[Problem, ...]
 
 
 def check(config: Path, *, drafts: bool = False) -> CheckReport:
@@ -61,6 +62,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         sum(not store.has_artifact(pair) for pair in pairs.values()),
         unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
         _noise_levels(project),
+        kinship_notes(project, kinship),
     )
 
 

@@ -69,6 +69,29 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
+class WeightsFile:
+    """What a weights file is, for a person.
+
+    ``architecture`` by its name, ``tags`` its variant in spandrel's words; ``precision`` the kinds
+    of numbers stored, the most frequent first (``float16``); ``metadata`` what its maker wrote
+    into it (of ``.safetensors`` only); ``damaged`` as in ``ModelInfo``.
+    """
+
+    file: str
+    architecture: str
+    tags: tuple[str, ...]
+    scale: int
+    input_channels: int
+    output_channels: int
+    parameters: int
+    precision: tuple[str, ...]
+    metadata: dict[str, str]
+    bytes: int
+    sha256: str
+    damaged: str
+
+
+@dataclass(frozen=True)
 class ImageInfo:
     """A picture file after EXIF orientation: pixels, colour channels (1 or 3), transparency."""
 
