@@ -9,10 +9,12 @@ Layout, under ``.cache/`` beside the manifest::
                                   with a record, as frames have one
     files.json                    what is known about files (see project.scan)
     rates.json                    how fast networks ran (see estimate)
-    aside/                        files being written; what a killed build left here goes
+    aside/tmp…                    files being written; what a killed build left here goes
     lock, owner                   the build that is running
 
-The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone.
+The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone. It
+may be a link itself, but none inside it is followed: a name of ours that is a link is refused, or
+as good as missing.
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
 only. What does not match its record is not there. JSON is kept with its checksum, which is
@@ -29,6 +31,7 @@ import hashlib
 import os
 import re
 import socket
+import stat
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -40,9 +43,18 @@ from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
 from generator.plan import Frame, Measurement
-from generator.store.checksummed import checksummed, read_checksummed
+from generator.store.checksummed import checksummed, fits, read_checksummed
+from generator.store.disk import (
+    check_file,
+    clear_place,
+    entries,
+    is_file,
+    make_folders,
+    read_file,
+)
 
 _ASIDE = "aside"
+_LEFTOVER = re.compile(r"tmp[a-z0-9_]{8}")
 _KINDS = ("frames", "measurements", "derived")
 _KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
 _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
@@ -77,6 +89,18 @@ class Measured:
     ssim: float
 
 
+_RECORD = {
+    "width": int,
+    "height": int,
+    "bytes": int,
+    "sha256": str,
+    "precision": str,
+    "color_shift": list | None,
+    "modified": int,
+}
+_MEASURED = {"psnr": float | int | None, "ssim": float | int}
+
+
 @dataclass(frozen=True)
 class Removed:
     """How many files were removed, and the bytes that they took."""
@@ -96,8 +120,9 @@ class Store:
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
-        if frame.key not in self._records and (kept := self._sound(self.path(frame))):
-            with suppress(TypeError):  # written by another version
+        if frame.key not in self._records:
+            kept = self._sound(self.path(frame))
+            if fits(kept, _RECORD):  # else it was written by another version
                 self._records[frame.key] = Record(**kept)
         return self._records.get(frame.key)
 
@@ -124,8 +149,9 @@ class Store:
     def measured(self, measurement: Measurement) -> Measured | None:
         """Return a measurement's result, or None where it was not made yet."""
         key = measurement.key
-        if key not in self._measured and (data := read_checksummed(self._measurement_path(key))):
-            with suppress(TypeError):
+        if key not in self._measured:
+            data = read_checksummed(self._measurement_path(key)) or {}
+            if fits(data, _MEASURED):
                 self._measured[key] = Measured(**data)
         return self._measured.get(key)
 
@@ -166,15 +192,15 @@ class Store:
         lock = FileLock(self.folder / "lock", timeout=0)
         try:
             self._prepare()
+            check_file(self.folder / "lock")
             lock.acquire()
         except Timeout:
-            who = owner.read_text(errors="replace").strip() if owner.exists() else "another build"
-            message = f"{self.folder} is in use by {who}: wait for it, or stop it"
+            message = f"{self.folder} is in use by {_who(owner)}: wait for it, or stop it"
             raise StoreError(message) from None
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
         try:
-            for leftover in (self.folder / _ASIDE).iterdir():
+            for leftover in self._leftovers():
                 with suppress(PermissionError):  # Windows: somebody is writing it
                     leftover.unlink(missing_ok=True)
             self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
@@ -199,11 +225,11 @@ class Store:
         the disk refuses.
         """
         with self.locked():
-            self._remove([*self._kept(), *(self.folder / _ASIDE).iterdir()])
+            self._remove([*self._kept(), *self._leftovers()])
         tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
         tags = [tag, ignore] if _says(tag, _TAG) and _says(ignore, _IGNORE) else []
         # On Windows, no lock is removed while it is held.
-        self._remove([*(self.folder / name for name in _IN_ROOT), *tags])
+        self._remove([*filter(is_file, (self.folder / name for name in _IN_ROOT)), *tags])
         _remove_if_empty([self.folder / _ASIDE, self.folder])
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
 
@@ -211,10 +237,19 @@ class Store:
         """Return the files that are kept by key, records included."""
         return [
             path
-            for kind in _KINDS
-            for path in (self.folder / kind).glob("??/*")
-            if _KEPT.fullmatch(path.name) and path.name.startswith(path.parent.name)
+            for folder in self._folders()
+            for path in entries(folder)
+            if _KEPT.fullmatch(path.name) and path.name.startswith(folder.name) and is_file(path)
         ]
+
+    def _folders(self) -> list[Path]:
+        """Return the folders that the keys start with."""
+        return [folder for kind in _KINDS for folder in entries(self.folder / kind, "??")]
+
+    def _leftovers(self) -> list[Path]:
+        """Return the files that were being written; a build that was killed leaves them."""
+        aside = entries(self.folder / _ASIDE)
+        return [path for path in aside if _LEFTOVER.fullmatch(path.name) and is_file(path)]
 
     def _remove(self, paths: Sequence[Path]) -> None:
         """Remove files, and folders of ours that hold nothing else."""
@@ -223,8 +258,7 @@ class Store:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise StoreError(f"cannot remove {path}: {error.strerror}") from error
-        kinds = [self.folder / kind for kind in _KINDS]
-        _remove_if_empty([*(parent for kind in kinds for parent in kind.glob("??")), *kinds])
+        _remove_if_empty([*self._folders(), *(self.folder / kind for kind in _KINDS)])
 
     def _keep(self, path: Path, data: bytes, **info: Any) -> dict[str, Any]:
         """Write a file, then its record, which says when it was whole; return the record."""
@@ -238,8 +272,8 @@ class Store:
         """Return the record of a file that is what it was when it was written, else nothing."""
         record = read_checksummed(_record_path(path)) or {}
         try:
-            status = path.stat()
-            if status.st_size != record.get("bytes"):
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
                 with path.open("rb") as file:
@@ -272,7 +306,8 @@ class Store:
 
     def _replace(self, path: Path, data: bytes) -> int:
         self._prepare()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(self.folder, path.parent)
+        clear_place(path)
         descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
         aside = Path(name)
         try:
@@ -292,7 +327,7 @@ class Store:
             self.folder.mkdir(parents=True)
             (self.folder / "CACHEDIR.TAG").write_text(_TAG)
             (self.folder / ".gitignore").write_text(_IGNORE)
-        (self.folder / _ASIDE).mkdir(exist_ok=True)
+        make_folders(self.folder, self.folder / _ASIDE)
 
 
 def _record_path(path: Path) -> Path:
@@ -300,7 +335,14 @@ def _record_path(path: Path) -> Path:
 
 
 def _says(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    return is_file(path) and path.read_bytes() == text.encode()
+
+
+def _who(owner: Path) -> str:
+    try:
+        return read_file(owner)[:200].decode(errors="replace").strip()
+    except OSError:
+        return "another build"
 
 
 def _remove_if_empty(folders: Sequence[Path]) -> None:

@@ -169,7 +169,7 @@ def test_the_lock_of_a_killed_build_does_not_linger(store: Store) -> None:
 
 def test_leftovers_of_a_killed_build_go(store: Store) -> None:
     store.put(frame(), b"picture", "")
-    (store.folder / "aside" / "half").write_bytes(b"half")
+    (store.folder / "aside" / "tmp0half_ab").write_bytes(b"half")
     with store.locked():
         assert list((store.folder / "aside").iterdir()) == []
     assert store.record(frame()) is not None
