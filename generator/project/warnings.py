@@ -21,7 +21,7 @@ def lint(file: ManifestFile, info: FileInfo, plan: Plan) -> tuple[Problem, ...]:
     """
     planned = {comparison.id for comparison in plan.comparisons}
     found = (*_models(file, info), *_steps(file), *_references(file, info), *_frames(info))
-    return tuple(
+    return info.unreadable + tuple(
         file.problem(where, message)
         for where, message in found
         if where[0] != "comparisons" or where[1] in planned
@@ -61,9 +61,10 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
 def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
     for name, picture in file.manifest.inputs.items():
         if picture.reference:
-            paths = picture.path, picture.reference
-            input_, reference = (info.images[info.files[path].sha256] for path in paths)
-            if reference.channels < input_.channels:
+            files = (info.files.get(path) for path in (picture.path, picture.reference))
+            found = [info.images.get(file.sha256) if file else None for file in files]
+            input_, reference = found
+            if input_ and reference and reference.channels < input_.channels:
                 message = "a gray reference of a colour picture: what it measures is lost colour"
                 yield ("inputs", name, "reference"), message
 

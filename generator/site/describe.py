@@ -26,9 +26,11 @@ RenderText = Callable[[tuple[str, ...], str], Markup]
 
 
 def model_views(manifest: Manifest, info: FileInfo, text: RenderText) -> dict[str, ModelView]:
-    """Return every model of the manifest by id."""
+    """Return every model of the manifest by id, but those that nobody uses or can read."""
     views = {}
     for name, model in manifest.models.items():
+        if name not in info.models:
+            continue
         file, network = info.files[model.path], info.models[name]
         suffix = PurePosixPath(model.path).suffix
         views[name] = ModelView(
