@@ -159,7 +159,10 @@ def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store
         for frame in view.frames:
             if "url" in frame and frame["url"] not in placed:
                 placed.add(frame["url"])
-                tree.link(frame["url"], store.path(plan.frames[frame["key"]]), frame["bytes"])
+                planned = plan.frames[frame["key"]]
+                record = store.record(planned)
+                sha256 = record.sha256 if record else ""
+                tree.link(frame["url"], store.path(planned), frame["bytes"], sha256)
 
 
 def _place_files(

@@ -5,12 +5,68 @@ No link is ever followed: what lies behind it is somebody else's.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
 
 from generator.errors import StoreError
+
+ASIDE = "aside"
+_LEFTOVER = re.compile(r"tmp[a-z0-9_]{8,16}")
+
+# What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
+IGNORE = "*\n"
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
+
+
+class Disk:
+    """Writes whole files below a folder of ours, which is made when it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, path: Path, data: bytes) -> int:
+        """Write a whole file or none; return its time of modification, in nanoseconds."""
+        try:
+            try:
+                return self._replace(path, data)
+            except FileNotFoundError:
+                # A build that starts sweeps away what others are just writing, too.
+                return self._replace(path, data)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+
+    def prepare(self) -> None:
+        """Create the folder; one that was there before may hold what others want to be seen."""
+        with suppress(FileExistsError):
+            self._folder.mkdir(parents=True)
+            (self._folder / "CACHEDIR.TAG").write_text(TAG)
+            (self._folder / ".gitignore").write_text(IGNORE)
+        make_folders(self._folder, self._folder / ASIDE)
+
+    def leftovers(self) -> list[Path]:
+        """Return the files that were being written; a build that was killed leaves them."""
+        aside = entries(self._folder / ASIDE)
+        return [path for path in aside if _LEFTOVER.fullmatch(path.name) and is_file(path)]
+
+    def _replace(self, path: Path, data: bytes) -> int:
+        self.prepare()
+        make_folders(self._folder, path.parent)
+        clear_place(path)
+        aside = self._folder / ASIDE / f"tmp{secrets.token_hex(8)}"
+        try:
+            with aside.open("xb") as file:
+                file.write(data)
+            modified = aside.stat().st_mtime_ns
+            aside.replace(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
+        return modified
 
 
 def is_file(path: Path) -> bool:
@@ -33,6 +89,14 @@ def read_file(path: Path) -> bytes:
 def entries(folder: Path, pattern: str = "*") -> list[Path]:
     """Return what matches in a folder; nothing where a link stands in its place."""
     return list(folder.glob(pattern)) if is_folder(folder) else []
+
+
+def cannot_write(path: Path, error: OSError) -> StoreError:
+    """Return what to say where the disk refuses."""
+    message = f"cannot write {path}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message += "; make room and build again: what was rendered is kept"
+    return StoreError(message)
 
 
 def make_folders(root: Path, folder: Path) -> None:

@@ -26,13 +26,11 @@ unchanged time are therefore not looked for: ``build --force`` makes everything 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
 import socket
 import stat
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -45,23 +43,20 @@ from generator.errors import StoreError
 from generator.plan import Frame, Measurement
 from generator.store.checksummed import checksummed, fits, read_checksummed
 from generator.store.disk import (
+    ASIDE,
+    IGNORE,
+    TAG,
+    Disk,
+    cannot_write,
     check_file,
-    clear_place,
     entries,
     is_file,
-    make_folders,
     read_file,
 )
 
-_ASIDE = "aside"
-_LEFTOVER = re.compile(r"tmp[a-z0-9_]{8}")
 _KINDS = ("frames", "measurements", "derived")
 _KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
 _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
-
-# What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
-_IGNORE = "*\n"
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 
 
 @dataclass(frozen=True)
@@ -114,6 +109,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._disk = Disk(folder)
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
         self._measured: dict[str, Measured] = {}
@@ -191,16 +187,16 @@ class Store:
         owner = self.folder / "owner"
         lock = FileLock(self.folder / "lock", timeout=0)
         try:
-            self._prepare()
+            self._disk.prepare()
             check_file(self.folder / "lock")
             lock.acquire()
         except Timeout:
             message = f"{self.folder} is in use by {_who(owner)}: wait for it, or stop it"
             raise StoreError(message) from None
         except OSError as error:
-            raise _cannot_write(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
         try:
-            for leftover in self._leftovers():
+            for leftover in self._disk.leftovers():
                 with suppress(PermissionError):  # Windows: somebody is writing it
                     leftover.unlink(missing_ok=True)
             self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
@@ -225,12 +221,12 @@ class Store:
         the disk refuses.
         """
         with self.locked():
-            self._remove([*self._kept(), *self._leftovers()])
+            self._remove([*self._kept(), *self._disk.leftovers()])
         tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
-        tags = [tag, ignore] if _says(tag, _TAG) and _says(ignore, _IGNORE) else []
+        tags = [tag, ignore] if _says(tag, TAG) and _says(ignore, IGNORE) else []
         # On Windows, no lock is removed while it is held.
         self._remove([*filter(is_file, (self.folder / name for name in _IN_ROOT)), *tags])
-        _remove_if_empty([self.folder / _ASIDE, self.folder])
+        _remove_if_empty([self.folder / ASIDE, self.folder])
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
 
     def _kept(self) -> list[Path]:
@@ -245,11 +241,6 @@ class Store:
     def _folders(self) -> list[Path]:
         """Return the folders that the keys start with."""
         return [folder for kind in _KINDS for folder in entries(self.folder / kind, "??")]
-
-    def _leftovers(self) -> list[Path]:
-        """Return the files that were being written; a build that was killed leaves them."""
-        aside = entries(self.folder / _ASIDE)
-        return [path for path in aside if _LEFTOVER.fullmatch(path.name) and is_file(path)]
 
     def _remove(self, paths: Sequence[Path]) -> None:
         """Remove files, and folders of ours that hold nothing else."""
@@ -294,40 +285,7 @@ class Store:
         return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
 
     def _write(self, path: Path, data: bytes) -> int:
-        """Write a whole file or none; return its time of modification, in nanoseconds."""
-        try:
-            try:
-                return self._replace(path, data)
-            except FileNotFoundError:
-                # A build that starts sweeps away what others are just writing, too.
-                return self._replace(path, data)
-        except OSError as error:
-            raise _cannot_write(path, error) from error
-
-    def _replace(self, path: Path, data: bytes) -> int:
-        self._prepare()
-        make_folders(self.folder, path.parent)
-        clear_place(path)
-        descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
-        aside = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            aside.chmod(0o644)
-            modified = aside.stat().st_mtime_ns
-            aside.replace(path)
-        except OSError:
-            aside.unlink(missing_ok=True)
-            raise
-        return modified
-
-    def _prepare(self) -> None:
-        """Create the folder; one that was there before may hold what others want to be seen."""
-        with suppress(FileExistsError):
-            self.folder.mkdir(parents=True)
-            (self.folder / "CACHEDIR.TAG").write_text(_TAG)
-            (self.folder / ".gitignore").write_text(_IGNORE)
-        make_folders(self.folder, self.folder / _ASIDE)
+        return self._disk.write(path, data)
 
 
 def _record_path(path: Path) -> Path:
@@ -349,10 +307,3 @@ def _remove_if_empty(folders: Sequence[Path]) -> None:
     for folder in folders:
         with suppress(OSError):  # it holds something, or a disk is mounted there
             folder.rmdir()
-
-
-def _cannot_write(path: Path, error: OSError) -> StoreError:
-    message = f"cannot write {path}: {error.strerror}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        message += "; make room and build again: what was rendered is kept"
-    return StoreError(message)
