@@ -17,6 +17,7 @@ from generator.networks.running.device import resolve
 from generator.networks.running.forward import Forward
 from generator.networks.weights.mix import Mixer
 from generator.plan import Input, Job
+from generator.render.engines import LocalEngine
 from generator.render.run import render
 from generator.store import Store
 
@@ -31,7 +32,7 @@ def find_device(wanted: str) -> str:
 def frames(jobs: list[Job], folder: Path, device: str) -> None:
     """Render all frames into a store of their own."""
     with tempfile.TemporaryDirectory(dir=folder) as cache:
-        report = render(jobs, Store(Path(cache)), device=device)
+        report = render(jobs, Store(Path(cache)), LocalEngine(device))
     if report.failures:
         raise SystemExit(f"failed: {next(iter(report.failures.values()))}")
 

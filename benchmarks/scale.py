@@ -18,11 +18,10 @@ import numpy as np
 from benchmarks.cases import CASES, write_networks, write_pictures
 from benchmarks.machine import describe
 from generator import images
-from generator.commands.build import CACHE
 from generator.manifest import load
 from generator.plan import Encoding, make_plan
-from generator.project.scan import read_models_apart, scan
-from generator.store import Store
+from generator.project.open import open_project, open_store
+from generator.render.engines import read_models_apart
 
 _ROOT = Path(__file__).resolve().parents[1]
 _ALPHAS = 17
@@ -77,14 +76,13 @@ def _row(folder: Path, comparisons: int) -> str:
     (source,) = write_pictures(folder, 1, 64, 64)
     _write_manifest(folder, comparisons, source.file.path.name)
     file = load(folder / "site.yaml")
-    store = Store(folder / CACHE)
-    info = scan(file, store, read_models_apart)
+    project = open_project(file, open_store(file), read_models_apart)
     started = time.perf_counter()
-    plan = make_plan(file, info)
+    plan = make_plan(file, project.info)
     planning = time.perf_counter() - started
     data = images.encode(np.full((64, 64, 3), 128, np.uint8), Encoding("webp", 90))
     for frame in plan.frames.values():
-        store.put(frame, data, "fp32")
+        project.store.put(frame, data, "fp32")
     _command(folder, "build")
     checking, _ = _command(folder, "check")
     building, memory = _command(folder, "build")

@@ -9,19 +9,18 @@ from pathlib import Path
 
 from generator.errors import Problem
 from generator.manifest import ManifestFile, load
-from generator.plan import Job, Plan, make_plan
+from generator.plan import Job, Plan
 from generator.plan.info import FileInfo
 from generator.project.estimate import keep_rate
-from generator.project.scan import read_models_here, scan
+from generator.project.open import Project, open_project, open_store
 from generator.project.unused import unused
 from generator.project.warnings import lint
+from generator.render.engines import ENGINES, Engine
 from generator.render.exports import make_exports
-from generator.render.relate import find_kinship, inspect_here, kinship_warnings
+from generator.render.relate import find_kinship, kinship_warnings
 from generator.render.run import RenderReport, render
 from generator.site import SiteReport, check_site, check_site_output, write_site
 from generator.store import Store
-
-CACHE = ".cache"
 
 Progress = Callable[[list[Job]], Callable[[Job], None]]
 """Given the work ahead, returns what to call after each job."""
@@ -29,7 +28,10 @@ Progress = Callable[[list[Job]], Callable[[Job], None]]
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks of a build; ``device`` and ``base_url`` override the manifest."""
+    """What the command line asks of a build; ``device`` and ``base_url`` override the manifest.
+
+    ``engine`` is a name of ``ENGINES``.
+    """
 
     config: Path = Path("site.yaml")
     output: Path = Path("_site")
@@ -37,6 +39,7 @@ class Options:
     drafts: bool = False
     force: bool = False
     device: str | None = None
+    engine: str = "local"
 
 
 @dataclass(frozen=True)
@@ -60,35 +63,33 @@ def build(options: Options, progress: Progress = lambda _: lambda _: None) -> Bu
     refuses. Frames that could not be rendered are in the report, and marked in the site.
     """
     file = load(options.config)
-    store = Store(file.root / CACHE)
+    store = open_store(file)
     check_site_output(file, store, options.output)
+    engine = ENGINES[options.engine](options.device or file.manifest.render.device)
     with store.locked():
-        return _build(file, store, options, progress)
+        started = time.monotonic()
+        project = open_project(file, store, engine.read_models, drafts=options.drafts)
+        return _build(project, engine, options, progress, started)
 
 
-def _build(file: ManifestFile, store: Store, options: Options, progress: Progress) -> BuildReport:
-    started = time.monotonic()
-    info = scan(file, store, read_models_here)
-    plan = make_plan(file, info, drafts=options.drafts)
+def _build(
+    project: Project, engine: Engine, options: Options, progress: Progress, started: float
+) -> BuildReport:
+    plan, store = project.plan, project.store
     jobs = missing(plan, store, force=options.force)
     if jobs:
         # A mistake on a page is better known before a night of rendering than after.
-        check_site(file, plan, info, store, drafts=options.drafts)
-    kinship = find_kinship(plan, info, file, store, inspect_here)
-    device = options.device or file.manifest.render.device
+        check_site(project)
+    kinship = find_kinship(project, engine)
     begun = time.monotonic()
-    rendered = _named(render(jobs, store, device=device, progress=progress(jobs)), info)
-    keep_rate(jobs, info, store, time.monotonic() - begun)
-    exports, failed_exports = make_exports(plan, store)
+    rendered = _named(render(jobs, store, engine, progress(jobs)), project.info)
+    keep_rate(jobs, project.info, store, time.monotonic() - begun)
+    exports, failed_exports = make_exports(plan, store, engine)
     site = write_site(
-        file,
-        plan,
-        info,
-        store,
+        project,
         options.output,
-        base_url=base_url(file, options.base_url),
+        base_url=base_url(project.file, options.base_url),
         failures=rendered.failures,
-        drafts=options.drafts,
         exports=exports,
         kinship=kinship,
     )
@@ -100,9 +101,9 @@ def _build(file: ManifestFile, store: Store, options: Options, progress: Progres
         site=site,
         output=options.output,
         seconds=time.monotonic() - started,
-        warnings=unused(file)
-        + lint(file, info, plan)
-        + kinship_warnings(kinship, plan, file)
+        warnings=unused(project.file)
+        + lint(project)
+        + kinship_warnings(project, kinship)
         + site.warnings,
     )
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.commands.build import CACHE, missing
+from generator.commands.build import missing
 from generator.errors import ManifestError, Problem
 from generator.manifest import load
-from generator.plan import File, Job, Plan, make_plan
+from generator.plan import File, Job, Plan
 from generator.project.estimate import estimate_bytes, estimate_seconds
-from generator.project.scan import damaged, read_models_apart, scan
+from generator.project.open import open_project, open_store
+from generator.project.scan import damaged
 from generator.project.unused import unused
 from generator.project.warnings import lint
+from generator.render.engines import read_models_apart
 from generator.render.relate import find_kinship, kinship_keys, kinship_warnings
 from generator.site import check_site
-from generator.store import Store
 
 
 @dataclass(frozen=True)
@@ -40,22 +41,21 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     are not known yet are read in another process.
     """
     file = load(config)
-    store = Store(file.root / CACHE)
-    info = scan(file, store, read_models_apart)
-    plan = make_plan(file, info, drafts=drafts)
-    warnings = check_site(file, plan, info, store, drafts=drafts)
-    kinship = find_kinship(plan, info, file, store, None)
-    pairs = kinship_keys(plan, info, file)
+    project = open_project(file, open_store(file), read_models_apart, drafts=drafts)
+    plan, store = project.plan, project.store
+    warnings = check_site(project)
+    kinship = find_kinship(project, None)
+    pairs = kinship_keys(project)
     jobs = missing(plan, store)
-    if problems := damaged(file, info, _needed(jobs)):
+    if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
     return CheckReport(
         plan,
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
-        estimate_seconds(jobs, info, store),
+        estimate_seconds(jobs, project.info, store),
         sum(not store.has_derived(key, "json") for key in pairs),
-        unused(file) + lint(file, info, plan) + kinship_warnings(kinship, plan, file) + warnings,
+        unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
     )
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.commands.build import CACHE
-from generator.manifest import ManifestFile, load
-from generator.plan import Plan, make_plan
-from generator.plan.info import FileInfo
-from generator.project.scan import read_models_apart, scan
+from generator.manifest import load
+from generator.project.open import Project, open_project, open_store
+from generator.render.engines import read_models_apart
 from generator.render.exports import export_keys
 from generator.render.relate import kinship_keys
 from generator.site import derived_keys
-from generator.store import Removed, Store
+from generator.store import Removed
 
 
 def remove_unused(config: Path) -> Removed:
@@ -22,16 +20,15 @@ def remove_unused(config: Path) -> Removed:
     disk refuses. Never imports torch.
     """
     file = load(config)
-    store = Store(file.root / CACHE)
+    store = open_store(file)
     if not store.folder.exists():
         return Removed(0, 0)
     with store.locked():
-        info = scan(file, store, read_models_apart)
-        plan = make_plan(file, info, drafts=True)
-        return store.prune(_used(file, plan, info, store))
+        return store.prune(_used(open_project(file, store, read_models_apart, drafts=True)))
 
 
-def _used(file: ManifestFile, plan: Plan, info: FileInfo, store: Store) -> set[str]:
+def _used(project: Project) -> set[str]:
+    plan = project.plan
     measurements = {shown.measurement.key for shown in plan.shown if shown.measurement}
-    made = derived_keys(file, plan, info, store) | export_keys(plan)
-    return plan.frames.keys() | measurements | made | kinship_keys(plan, info, file)
+    made = derived_keys(project) | export_keys(plan)
+    return plan.frames.keys() | measurements | made | kinship_keys(project)

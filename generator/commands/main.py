@@ -88,6 +88,7 @@ def _build(options: argparse.Namespace) -> int:
         drafts=options.drafts,
         force=options.force,
         device=options.device,
+        engine=options.engine,
     )
     with Bar(shown=not options.quiet) as bar:
         report = build(asked, bar.begin)
@@ -130,9 +131,9 @@ def _interpolate(options: argparse.Namespace) -> int:
         raise _UsageError(f"{options.output} exists: choose another name, or --force")
     if any(options.output.resolve() == model.resolve() for model in options.models):
         raise _UsageError(f"{options.output} is one of the models: choose another name")
-    from generator.networks.weights.mix import mix_file
+    from generator.render.engines import LocalEngine
 
-    mix_file(list(zip(options.models, weights, strict=True)), options.output)
+    LocalEngine().mix(list(zip(options.models, weights, strict=True)), options.output)
     if not options.quiet:
         print(f"{options.output}: {options.output.stat().st_size:,} bytes")
     return 0
@@ -163,12 +164,12 @@ def _coefficients(options: argparse.Namespace) -> tuple[float, ...]:
 def _inspect(options: argparse.Namespace) -> int:
     from generator.commands.messages import print_kinship
     from generator.images import decode
-    from generator.networks.ancestry import inspect
+    from generator.render.engines import LocalEngine
     from generator.render.relate import middle
 
     if len(options.models) < 2:
         raise _UsageError("inspect compares models: name two or more")
-    kinship = inspect(options.models, [middle(decode(path)) for path in options.on])
+    kinship = LocalEngine().relate(options.models, [middle(decode(path)) for path in options.on])
     print_kinship(kinship, as_json=options.json)
     return 0
 
@@ -187,11 +188,10 @@ def _schema(_: argparse.Namespace) -> int:
 def _clean(options: argparse.Namespace) -> int:
     if options.unused:
         return _clean_unused(options)
-    from generator.commands.build import CACHE
     from generator.commands.messages import print_removed
     from generator.manifest import load
+    from generator.project.open import open_store
     from generator.site import remove_site
-    from generator.store import Store
 
     if options.config != DEFAULT_CONFIG and not options.config.is_file():
         raise _UsageError(f"{options.config}: no such file")
@@ -199,7 +199,7 @@ def _clean(options: argparse.Namespace) -> int:
     if remove_site(options.output):
         removed[options.output] = ()
     if options.cache:
-        store = Store(load(options.config).root / CACHE)
+        store = open_store(load(options.config))
         if store.folder.exists():
             removed[store.folder] = store.clear()
     if not options.quiet:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
+from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.types import (
     KINDS,
-    NOT_MODELS,
     REST,
     Choice,
     Comparison,
@@ -47,7 +47,7 @@ def check_references(
 def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
     for name, model in manifest.models.items():
         where: Location = ("models", name, "path")
-        if name in NOT_MODELS:
+        if name in CLASSIC:
             yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
         yield from _file(model.path, where, root)
         if not model.path.lower().endswith(WEIGHTS_SUFFIXES):
@@ -177,8 +177,8 @@ def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Ite
 
 
 def _choice(models: tuple[str, ...], choice: Choice, where: Location) -> Iterator[Found]:
-    if choice.of and choice.of not in NOT_MODELS:
-        known = (*models, *NOT_MODELS)
+    if choice.of and choice.of not in CLASSIC:
+        known = (*models, *CLASSIC)
         yield from _known(choice.of, known, "model", where)
     for name, weight in (choice.mix or {}).items():
         yield from _known(name, models, "model", (*where, "mix", name))

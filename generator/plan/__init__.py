@@ -5,6 +5,7 @@ from generator.plan.frames import (
     FIXES,
     Blend,
     ByGroup,
+    Classic,
     Coefficient,
     Encoding,
     Frame,
@@ -14,11 +15,8 @@ from generator.plan.frames import (
     Mix,
     Network,
     Noise,
-    Original,
     Picture,
     Recipe,
-    Resample,
-    Resampling,
 )
 from generator.plan.info import File
 from generator.plan.planner import make_plan
@@ -27,6 +25,7 @@ __all__ = [
     "FIXES",
     "Blend",
     "ByGroup",
+    "Classic",
     "Coefficient",
     "ComparisonPlan",
     "Encoding",
@@ -38,13 +37,10 @@ __all__ = [
     "Mix",
     "Network",
     "Noise",
-    "Original",
     "Picture",
     "Plan",
     "PlannedExport",
     "Recipe",
-    "Resample",
-    "Resampling",
     "Shown",
     "make_plan",
 ]

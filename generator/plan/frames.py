@@ -14,12 +14,13 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import FORMATS, Format
 from generator.plan.info import File
 
 RENDERER_VERSION = 2
 """Raised whenever the renderer would make other bytes from the same plan."""
 
-Resampling = Literal["nearest", "bicubic", "lanczos"]
 ColorFix = Literal["none", "average", "wavelet"]
 FIXES: dict[str, str] = {
     "none": "no colour fix",
@@ -27,8 +28,6 @@ FIXES: dict[str, str] = {
     "wavelet": "wavelet colour fix",
 }
 """What colour fixes are called."""
-
-_LARGEST_SIDES = {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}
 
 
 @dataclass(frozen=True)
@@ -72,24 +71,20 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Original:
-    """Recipe: the input itself, noise rounded and clipped to 8 bits."""
+class Classic:
+    """Recipe: what no network is needed for, by its name in the table of classic recipes.
+
+    ``input`` is the input itself, noise rounded and clipped to 8 bits. ``scale`` is how many
+    times larger a filter that enlarges makes it.
+    """
+
+    name: str = "input"
+    scale: int = 1
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of."""
-        return {"recipe": "input"}
-
-
-@dataclass(frozen=True)
-class Resample:
-    """Recipe: the input enlarged ``scale`` times by a classic filter."""
-
-    method: Resampling
-    scale: int
-
-    def identity(self) -> dict[str, Any]:
-        """Return what keys are made of."""
-        return {"recipe": self.method, "scale": self.scale}
+        scale = {"scale": self.scale} if CLASSIC[self.name].enlarges else {}
+        return {"recipe": self.name, **scale}
 
 
 @dataclass(frozen=True)
@@ -165,7 +160,7 @@ class Blend(Network):
     name = "blend"
 
 
-Recipe = Original | Resample | Mix | Blend
+Recipe = Classic | Mix | Blend
 
 
 @dataclass(frozen=True)
@@ -186,18 +181,22 @@ class Picture:
 class Encoding:
     """How a picture is written: ``format`` is a file suffix without dot, ``quality`` 1..100."""
 
-    format: Literal["webp", "avif", "jpeg", "png"]
+    format: str
     quality: int | Literal["lossless"]
 
     @property
-    def largest_side(self) -> int:
-        """Return how many pixels a side the format can hold."""
-        return _LARGEST_SIDES[self.format]
+    def of(self) -> Format:
+        """Return what is known about the format."""
+        return FORMATS[self.format]
+
+    @property
+    def lossless(self) -> bool:
+        """Tell whether the file keeps every pixel; such formats as PNG always do."""
+        return self.of.lossless == "always" or self.quality == "lossless"
 
     def identity(self) -> dict[str, Any]:
-        """Return what keys are made of; PNG has no quality."""
-        quality = "lossless" if self.format == "png" else self.quality
-        return {"format": self.format, "quality": quality}
+        """Return what keys are made of; what is lossless has no quality."""
+        return {"format": self.format, "quality": "lossless" if self.lossless else self.quality}
 
 
 @dataclass(frozen=True)

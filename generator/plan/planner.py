@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import cast
 
 from generator.errors import ManifestError, Problem
 from generator.manifest import ManifestFile
 from generator.manifest.alphas import MAX_ALPHAS
-from generator.manifest.types import RESAMPLINGS, REST, Choice, Comparison, Interpolate
+from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import ROOMIEST
+from generator.manifest.types import REST, Choice, Comparison, Interpolate
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
 from generator.plan.exports import Exports
 from generator.plan.frames import (
     FIXES,
+    Classic,
     ColorFix,
     Encoding,
     Frame,
     Input,
-    Original,
     Picture,
     Recipe,
-    Resample,
-    Resampling,
 )
 from generator.plan.info import FileInfo, mixable
 from generator.plan.inputs import Inputs
@@ -111,7 +110,7 @@ class _Planner:
     ) -> Iterator[Shown]:
         """Yield the frames of one input: itself, mixes, blends, models beside them."""
         titles = self._titles(mix.models)
-        first = Original() if scale == 1 else Resample("bicubic", scale)
+        first = Classic() if scale == 1 else Classic("bicubic", scale)
         text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
         show = partial(self._shown, comparison, input_id, scale=scale)
         yield show(first, text)
@@ -206,10 +205,10 @@ class _Planner:
 
     def _label(self, choice: Choice, largest: int) -> str:
         """Return what an entry of ``choose`` is called in the lists and in links."""
-        if choice.title or choice.of == "input":
-            return choice.title or "Input"
-        if choice.of in RESAMPLINGS:
-            return f"{choice.of.capitalize()} ×{largest}"
+        if choice.title:
+            return choice.title
+        if choice.of in CLASSIC:
+            return CLASSIC[choice.of].label(largest)
         if choice.mix:
             return mixture(choice.mix, self._titles(choice.mix))
         return self._manifest.models[choice.of].title
@@ -225,12 +224,11 @@ class _Planner:
     ) -> Iterator[Shown]:
         """Yield the frames of an entry of ``choose``: a network's once for each colour fix."""
         show = partial(self._shown, comparison, input_id)
-        if choice.of == "input":
-            yield show(Original(), label, scale=1)
-        elif choice.of in RESAMPLINGS:
-            method = cast(Resampling, choice.of)
-            plain = Resample(method, largest) if largest > 1 else Original()
-            yield show(plain, label, scale=largest, name=choice.of)
+        if choice.of in CLASSIC:
+            enlarges = CLASSIC[choice.of].enlarges
+            by = largest if enlarges else 1
+            recipe = Classic() if enlarges and by == 1 else Classic(choice.of, by)
+            yield show(recipe, label, scale=by, name=choice.of)
         else:
             weights = choice.mix or {choice.of: 1.0}
             for fix, _, words in _fixes(comparison):
@@ -247,7 +245,7 @@ class _Planner:
                 file, None, 1, None, image.width, image.height, image.channels, image.alpha
             )
             self._check_size(("comparisons", name, "frames"), picture)
-            frame = Frame(Picture(picture, Original(), image.width, image.height), self._encoding)
+            frame = Frame(Picture(picture, Classic(), image.width, image.height), self._encoding)
             shown.append(Shown(frame, "file", text))
         # The end stands beside what the slider shows, which begins at the beginning.
         last = len(shown) - 1
@@ -270,23 +268,22 @@ class _Planner:
         picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
         frame = Frame(picture, self._encoding)
         measurement = self._inputs.measurement(comparison, input_id, picture)
-        if not name:
-            name = recipe.method if isinstance(recipe, Resample) else "input"
         at = point or Point(None)
         return Shown(
-            frame, name, text, input_id, at.weights, at.alpha, at.groups, measurement, series
-        )
+            frame, name or recipe.name, text, input_id,
+            at.weights, at.alpha, at.groups, measurement, series,
+        )  # fmt: skip
 
     def _check_size(self, where: Location, prepared: Input, scale: int = 1) -> None:
         """Report, before anything is rendered, what no file of the format can hold."""
         width, height = prepared.width * scale, prepared.height * scale
-        if max(width, height) <= self._encoding.largest_side or where in self._too_large:
+        if max(width, height) <= self._encoding.of.largest_side or where in self._too_large:
             return
         self._too_large.add(where)
-        name, largest = self._encoding.format, self._encoding.largest_side
+        name, largest = self._encoding.format, self._encoding.of.largest_side
         message = (
             f"frames would be {width}×{height}, and {name} holds {largest} pixels a side: "
-            "use a smaller part, or images.format: png"
+            f"use a smaller part, or images.format: {ROOMIEST.suffix}"
         )
         self._problem(where, message)
 

@@ -7,10 +7,6 @@ decodes a picture; hashes are kept by path, size and time of modification.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,41 +45,13 @@ def scan(file: ManifestFile, store: Store, read_models: ReadModels) -> FileInfo:
     return _Scanner(file, store).run(read_models)
 
 
-def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelError]:
-    """Read networks in a process of their own, which keeps torch out of this one."""
-    arguments = [str(path) for path in paths]
-    if not arguments:
-        return {}
-    command = [sys.executable, "-m", "generator.networks.weights.read", *arguments]
-    environment = _with_path(Path(__file__).resolve().parent.parent)
-    done = subprocess.run(  # noqa: S603 - our own module, no shell
-        command, capture_output=True, text=True, check=False, env=environment
-    )
-    found: dict[Path, ModelInfo | ModelError] = {}
-    for line in done.stdout.splitlines():
-        answer = json.loads(line)
-        info = answer.get("info")
-        found[Path(answer["path"])] = _model_from(info) if info else ModelError(answer["error"])
-    for argument in arguments:
-        lost = ModelError("reading it ended the process: the file is damaged or too large")
-        found.setdefault(Path(argument), lost)
-    return found
-
-
-def read_models_here(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelError]:
-    """Read networks in this process, where a build will need torch anyway."""
-    paths = list(paths)
-    if not paths:
-        return {}
-    from generator.networks.weights.read import read_model
-
-    found: dict[Path, ModelInfo | ModelError] = {}
-    for path in paths:
-        try:
-            found[path] = read_model(path)
-        except ModelError as error:
-            found[path] = error
-    return found
+def model_info(data: dict[str, Any]) -> ModelInfo:
+    """Return what ``asdict`` took apart."""
+    tensors = {
+        key: Tensor(tuple(tensor["shape"]), tensor["digest"])
+        for key, tensor in data["tensors"].items()
+    }
+    return ModelInfo(**{**data, "tensors": tensors})
 
 
 def damaged(file: ManifestFile, info: FileInfo, wanted: Collection[File]) -> tuple[Problem, ...]:
@@ -247,20 +215,6 @@ def _section(kept: dict[str, Any], name: str) -> dict[str, Any]:
 def _kept_model(data: Any) -> ModelInfo | None:
     """Return a network as it was kept; None where it was not, or in another shape."""
     try:
-        return _model_from(data) if fits(data, _MODEL) else None
+        return model_info(data) if fits(data, _MODEL) else None
     except (AttributeError, KeyError, TypeError):
         return None
-
-
-def _model_from(data: dict[str, Any]) -> ModelInfo:
-    tensors = {
-        key: Tensor(tuple(tensor["shape"]), tensor["digest"])
-        for key, tensor in data["tensors"].items()
-    }
-    return ModelInfo(**{**data, "tensors": tensors})
-
-
-def _with_path(root: Path) -> dict[str, str]:
-    """Return the environment with ``root`` importable, wherever the command was started."""
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else str(root)}

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.manifest.yamlfile import Location
-from generator.plan import Plan
 from generator.plan.info import FileInfo
+from generator.project.open import Project
 
 Found = tuple[Location, str]
 
 
-def lint(file: ManifestFile, info: FileInfo, plan: Plan) -> tuple[Problem, ...]:
+def lint(project: Project) -> tuple[Problem, ...]:
     """Return a warning for each file or value that will not do what it was chosen for.
 
     Of drafts that the plan leaves out nothing is said.
     """
-    planned = {comparison.id for comparison in plan.comparisons}
+    file, info = project.file, project.info
+    planned = {comparison.id for comparison in project.plan.comparisons}
     found = (*_models(file, info), *_steps(file), *_references(file, info), *_frames(info))
     return info.unreadable + tuple(
         file.problem(where, message)

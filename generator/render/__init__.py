@@ -1,1 +1,1 @@
-"""From missing work to files in the store; the only room that opens ``networks``."""
+"""From missing work to files in the store, by an engine: the only room that opens ``networks``."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from generator import __version__
 from generator.errors import ModelError
 from generator.plan import Plan, PlannedExport
+from generator.render.engines import Engine
 from generator.store import Store
 
 
@@ -36,17 +37,19 @@ class Export:
         return f"models/{self.name}{self.path.suffix}"
 
 
-def make_exports(plan: Plan, store: Store) -> tuple[tuple[Export, ...], dict[str, str]]:
+def make_exports(
+    plan: Plan, store: Store, engine: Engine
+) -> tuple[tuple[Export, ...], dict[str, str]]:
     """Return the weights that comparisons publish, and why others could not be made, by name.
 
-    torch is imported only to make missing ones. Raises StoreError where the disk refuses.
+    ``engine`` mixes those that the store lacks. Raises StoreError where the disk refuses.
     """
     made: list[Export] = []
     failures: dict[str, str] = {}
     for comparison in plan.comparisons:
         for planned in comparison.exports:
             try:
-                path = store.derived(_key(planned), "safetensors", partial(_make, planned))
+                path = store.derived(_key(planned), "safetensors", partial(_make, planned, engine))
             except ModelError as error:
                 failures[f"{planned.name}.safetensors"] = str(error)
                 continue
@@ -66,10 +69,8 @@ def _key(planned: PlannedExport) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _make(planned: PlannedExport) -> bytes:
-    from generator.networks.weights.mix import mix_file
-
+def _make(planned: PlannedExport, engine: Engine) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "mix.safetensors"
-        mix_file([(file.path, weight) for file, weight in planned.parents], output)
+        engine.mix([(file.path, weight) for file, weight in planned.parents], output)
         return output.read_bytes()

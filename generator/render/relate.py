@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,11 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import ImageError, ModelError, Problem
-from generator.manifest import ManifestFile
-from generator.plan import ComparisonPlan, Input, Plan
-from generator.plan.info import File, FileInfo
+from generator.plan import ComparisonPlan, Input
+from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
-from generator.store import Store
+from generator.project.open import Project
+from generator.render.engines import Engine
 
 VERSION = 4
 """Raised whenever the same pair would be judged otherwise, or in other words."""
@@ -29,45 +28,30 @@ CROPS = 3
 CROP_SIDE = 96
 
 
-Crops = tuple[NDArray[np.uint8], ...]
-Inspect = Callable[[Path, Path, Crops], Pair]
-
-
-def inspect_here(first: Path, second: Path, crops: Crops) -> Pair:
-    """Measure a pair in this process, which imports torch."""
-    from generator.networks.ancestry import inspect
-
-    return inspect([first, second], crops).pairs[0]
-
-
-def find_kinship(
-    plan: Plan, info: FileInfo, file: ManifestFile, store: Store, inspect: Inspect | None
-) -> dict[str, tuple[Pair, ...]]:
+def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pair, ...]]:
     """Return the pairs of every comparison that mixes networks, by its id, in order.
 
-    The names in a pair are ids of models. What is not known yet is measured by ``inspect`` on
-    crops of the comparison's inputs and kept by content; with None, it is left out.
+    The names in a pair are ids of models. What is not known yet is measured by ``engine`` on
+    crops of the comparison's inputs and kept by content; without one, it is left out.
     """
     return {
-        comparison.id: tuple(_pairs(comparison, info, file, store, inspect))
-        for comparison in plan.comparisons
+        comparison.id: tuple(_pairs(project, comparison, engine))
+        for comparison in project.plan.comparisons
         if _mixed(comparison)
     }
 
 
-def kinship_warnings(
-    kinship: dict[str, tuple[Pair, ...]], plan: Plan, file: ManifestFile
-) -> tuple[Problem, ...]:
+def kinship_warnings(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> tuple[Problem, ...]:
     """Return a warning for each pair that is not clearly related, once, where it is mixed."""
-    kinds = {comparison.id: comparison.kind for comparison in plan.comparisons}
+    kinds = {comparison.id: comparison.kind for comparison in project.plan.comparisons}
     problems: dict[tuple[str, str], Problem] = {}
     for name, pairs in kinship.items():
         inner = ("models",) if kinds[name] == "interpolate" else ()
         where = ("comparisons", name, kinds[name], *inner)
         for pair in pairs:
             if pair.verdict != "related":
-                message = _warning(pair)
-                problems.setdefault((pair.first, pair.second), file.problem(where, message))
+                problem = project.file.problem(where, _warning(pair))
+                problems.setdefault((pair.first, pair.second), problem)
     return tuple(problems.values())
 
 
@@ -95,39 +79,32 @@ def _mixed(comparison: ComparisonPlan) -> list[tuple[str, str]]:
     return list(dict.fromkeys(p for mix in mixes for p in itertools.combinations(mix, 2)))
 
 
-def _pairs(
-    comparison: ComparisonPlan,
-    info: FileInfo,
-    file: ManifestFile,
-    store: Store,
-    inspect: Inspect | None,
-) -> Iterator[Pair]:
-    for first, second, files, inputs, key in _asked(comparison, info, file):
-        if inspect is None and not store.has_derived(key, "json"):
-            continue
-        make = partial(_measure, files, inputs, inspect or inspect_here)
+def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) -> Iterator[Pair]:
+    for first, second, files, inputs, key in _asked(project, comparison):
+        make = partial(_measure, files, inputs, engine)
         try:
-            pair = _from_json(json.loads(store.derived(key, "json", make).read_bytes()))
+            pair = _from_json(json.loads(project.store.derived(key, "json", make).read_bytes()))
         except ModelError:
-            # A file went away meanwhile: rendering says whose frames that costs.
+            # No engine; or a file went away meanwhile: rendering says whose frames that costs.
             continue
         yield replace(pair, first=first, second=second)
 
 
-def kinship_keys(plan: Plan, info: FileInfo, file: ManifestFile) -> set[str]:
+def kinship_keys(project: Project) -> set[str]:
     """Return the keys under which the store keeps what was found about the models of a site."""
-    return {key for c in plan.comparisons for *_, key in _asked(c, info, file)}
+    return {key for c in project.plan.comparisons for *_, key in _asked(project, c)}
 
 
 def _asked(
-    comparison: ComparisonPlan, info: FileInfo, file: ManifestFile
+    project: Project, comparison: ComparisonPlan
 ) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
     """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
+    info, manifest = project.info, project.manifest
     inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
     for first, second in _mixed(comparison):
         if info.models[first].damaged or info.models[second].damaged:
-            continue  # whose weights are not numbers is like nobody
-        files = [info.files[file.manifest.models[model].path] for model in (first, second)]
+            continue  # weights that are NaN resemble nothing
+        files = [info.files[manifest.models[model].path] for model in (first, second)]
         yield first, second, files, inputs, _key(files, inputs)
 
 
@@ -137,9 +114,12 @@ def _key(files: list[File], inputs: list[Input]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _measure(files: list[File], inputs: list[Input], inspect: Inspect) -> bytes:
-    crops = tuple(crop for picture in inputs if (crop := _crop(picture)) is not None)
-    return json.dumps(asdict(inspect(files[0].path, files[1].path, crops)), sort_keys=True).encode()
+def _measure(files: list[File], inputs: list[Input], engine: Engine | None) -> bytes:
+    if engine is None:
+        raise ModelError("there is no engine to compare models by")
+    crops = [crop for picture in inputs if (crop := _crop(picture)) is not None]
+    (pair,) = engine.relate([file.path for file in files], crops).pairs
+    return json.dumps(asdict(pair), sort_keys=True).encode()
 
 
 def _crop(picture: Input) -> NDArray[np.uint8] | None:

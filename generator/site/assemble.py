@@ -9,8 +9,8 @@ from pathlib import Path
 from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.plan import Plan
-from generator.plan.info import FileInfo
 from generator.plan.kinship import Pair
+from generator.project.open import Project
 from generator.render.exports import Export
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import mixed_downloads
@@ -40,15 +40,11 @@ class SiteReport:
 
 
 def write_site(
-    file: ManifestFile,
-    plan: Plan,
-    info: FileInfo,
-    store: Store,
+    project: Project,
     output: Path,
     *,
     base_url: str,
     failures: Mapping[str, str],
-    drafts: bool = False,
     exports: Sequence[Export] = (),
     kinship: Mapping[str, Sequence[Pair]] | None = None,
 ) -> SiteReport:
@@ -60,12 +56,13 @@ def write_site(
     Raises ManifestError where a page, template or static file is wrong, OutputError where
     ``output`` is not ours or the disk refuses.
     """
+    file, plan, store = project.file, project.plan, project.store
     check_site_output(file, store, output)
-    content = Content(file, plan, drafts=drafts)
-    models = model_views(file.manifest, info, content.snippet)
-    views = comparison_views(file.manifest, plan, models, store, failures, content.snippet)
+    content = Content(project)
+    models = model_views(project.manifest, project.info, content.snippet)
+    views = comparison_views(project.manifest, plan, models, store, failures, content.snippet)
     cards = make_cards(plan, store, social=base_url.startswith("http"))
-    regions = make_regions(file, plan, info, store)
+    regions = make_regions(project)
     animations = {
         view.id: make_animations(view, planned, store)
         for view, planned in zip(views, plan.comparisons, strict=True)
@@ -79,11 +76,11 @@ def write_site(
             regions=regions[view.id].regions if view.id in regions else (),
             exports=mixed_downloads(exports, view.id, titles),
             animations=animations[view.id].views,
-            kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), file.manifest),
+            kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), project.manifest),
         )
         for view, planned in zip(views, plan.comparisons, strict=True)
     )
-    static = static_files(file.root)
+    static = static_files(project.root)
     assets = build_assets(static)
     writer = PageWriter(file, content, views, models, assets, base_url)
     pages = writer.prepare()
@@ -114,27 +111,31 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
     check_output(output, sources, file.root)
 
 
-def check_site(
-    file: ManifestFile, plan: Plan, info: FileInfo, store: Store, *, drafts: bool = False
-) -> tuple[Problem, ...]:
+def check_site(project: Project) -> tuple[Problem, ...]:
     """Try out the site, as it will be when all frames are rendered, and write nothing.
 
     Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
     OutputError where two files of the site would have one name.
     """
-    make_regions(file, plan, info, store)
-    content = Content(file, plan, drafts=drafts)
-    models = model_views(file.manifest, info, content.snippet)
+    make_regions(project)
+    content = Content(project)
+    models = model_views(project.manifest, project.info, content.snippet)
     views = comparison_views(
-        file.manifest, plan, models, store, {}, content.snippet, all_rendered=True
+        project.manifest,
+        project.plan,
+        models,
+        project.store,
+        {},
+        content.snippet,
+        all_rendered=True,
     )
-    static = static_files(file.root)
+    static = static_files(project.root)
     assets = build_assets(static)
-    writer = PageWriter(file, content, views, models, assets, base_url="")
+    writer = PageWriter(project.file, content, views, models, assets, base_url="")
     pages = writer.prepare()
     tree = Tree(None)
     _place_static(tree, static, assets)
-    _place_files(tree, file, content, exports=())
+    _place_files(tree, project.file, content, exports=())
     writer.try_out(tree, pages)
     return tuple(sorted(set(content.warnings)))
 
@@ -147,9 +148,10 @@ def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, A
         tree.write(asset.name, asset.data)
 
 
-def derived_keys(file: ManifestFile, plan: Plan, info: FileInfo, store: Store) -> set[str]:
+def derived_keys(project: Project) -> set[str]:
     """Return the keys of what a site keeps in the store beside its frames."""
-    return card_keys(plan, store) | animation_keys(plan) | mask_keys(file, plan, info)
+    plan = project.plan
+    return card_keys(plan, project.store) | animation_keys(plan) | mask_keys(project)
 
 
 def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store: Store) -> None:

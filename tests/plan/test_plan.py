@@ -15,7 +15,7 @@ from PIL import Image
 from generator.errors import ManifestError
 from generator.manifest import load
 from generator.manifest.types import Interpolate
-from generator.plan import Frame, Mix, Plan, Resample, make_plan
+from generator.plan import Classic, Frame, Mix, Plan, make_plan
 from generator.plan.info import ModelInfo, Tensor
 from generator.plan.weights import first_shown, grid, weights_at
 from generator.project.scan import scan
@@ -97,7 +97,7 @@ def test_enlarging_networks_are_compared_with_the_enlarged_input(folder: Path) -
     shown = plan(folder, BASE.replace("[a, b]", "[x4, other4]")).comparisons[0].shown
     photo = shown[0].frame.picture.input
     assert shown[0].recipe == "bicubic"
-    assert shown[0].frame.picture.recipe == Resample("bicubic", 4)
+    assert shown[0].frame.picture.recipe == Classic("bicubic", 4)
     assert {(s.frame.picture.width, s.frame.picture.height) for s in shown} == {
         (photo.width * 4, photo.height * 4)
     }

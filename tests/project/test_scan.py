@@ -16,7 +16,8 @@ import pytest
 from generator.errors import ManifestError, ModelError
 from generator.manifest import load
 from generator.plan.info import FileInfo, ModelInfo, mixable
-from generator.project.scan import read_models_apart, read_models_here, scan
+from generator.project.scan import scan
+from generator.render.engines import LocalEngine, read_models_apart
 from generator.store import Store
 
 DATA = Path(__file__).parents[1] / "data"
@@ -39,7 +40,7 @@ class Reader:
     def __call__(self, paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelError]:
         paths = list(paths)
         self.opened += [path.name for path in paths]
-        return read_models_here(paths)
+        return LocalEngine().read_models(paths)
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def test_reading_apart_gives_the_same_facts_without_torch(folder: Path) -> None:
     paths = [folder / "tiny_a.safetensors", folder / "tiny_gray_a.safetensors"]
     (folder / "bad.safetensors").write_bytes(b"nonsense")
     apart = read_models_apart([*paths, folder / "bad.safetensors"])
-    here = read_models_here([*paths, folder / "bad.safetensors"])
+    here = LocalEngine().read_models([*paths, folder / "bad.safetensors"])
     assert {path: apart[path] for path in paths} == {path: here[path] for path in paths}
     assert str(apart[folder / "bad.safetensors"]) == str(here[folder / "bad.safetensors"])
 

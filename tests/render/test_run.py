@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,9 +18,10 @@ from generator import images
 from generator.errors import StoreError
 from generator.images.rendered import Failed, Rendered
 from generator.manifest import load
-from generator.networks import engine
-from generator.plan import Encoding, Job, Network, Plan, make_plan
-from generator.project.scan import read_models_here, scan
+from generator.plan import Job, Network, Plan
+from generator.project.open import open_project
+from generator.render.engines import LocalEngine
+from generator.render.job import Result
 from generator.render.run import RenderReport, render
 from generator.store import Store
 
@@ -52,14 +52,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(folder: Path) -> tuple[Plan, Store, RenderReport]:
     plan, store = planned(folder)
-    return plan, store, render(plan.jobs(no, no), store, device="cpu")
+    return plan, store, render(plan.jobs(no, no), store, LocalEngine("cpu"))
 
 
 def planned(folder: Path, text: str = MANIFEST) -> tuple[Plan, Store]:
     (folder / "site.yaml").write_text(text)
     file = load(folder / "site.yaml")
-    store = Store(folder / ".cache")
-    return make_plan(file, scan(file, store, read_models_here)), store
+    project = open_project(file, Store(folder / ".cache"), LocalEngine().read_models)
+    return project.plan, project.store
 
 
 def no(_: object) -> bool:
@@ -150,7 +150,7 @@ def test_groups_of_layers_are_mixed_apart(folder: Path) -> None:
     )
     plan, _ = planned(folder, text)
     store = Store(folder / "groups-cache")
-    assert render(plan.jobs(no, no), store, device="cpu").failures == {}
+    assert render(plan.jobs(no, no), store, LocalEngine("cpu")).failures == {}
     a, b = (ModelLoader().load_from_file(DATA / f"tiny_{n}.safetensors") for n in "ab")
     ours, theirs = a.model.state_dict(), b.model.state_dict()
     tensor = torch.from_numpy(noisy_photo() / 255).float().permute(2, 0, 1)[None]
@@ -196,14 +196,14 @@ def test_records_tell_size_and_precision(built: tuple[Plan, Store, RenderReport]
 def test_a_measurement_alone_leaves_the_frame_as_it_is(folder: Path) -> None:
     plan, store = planned(folder)
     store = Store(folder / "measure-cache")
-    render(plan.jobs(no, no), store, device="cpu")
+    render(plan.jobs(no, no), store, LocalEngine("cpu"))
     frame = plan.comparisons[0].shown[1].frame
     before = store.path(frame).stat()
     for path in (store.folder / "measurements").rglob("*.json"):
         path.unlink()
     store = Store(store.folder)
     jobs = plan.jobs(lambda f: store.record(f) is not None, lambda m: store.measured(m) is not None)
-    report = render(jobs, store, device="cpu")
+    report = render(jobs, store, LocalEngine("cpu"))
     assert (report.frames, report.measurements) == (0, 5)
     assert store.path(frame).stat().st_mtime_ns == before.st_mtime_ns
 
@@ -216,7 +216,7 @@ def test_one_bad_picture_does_not_stop_the_rest(folder: Path, tmp_path: Path) ->
     whole = (tmp_path / "p" / "bad.png").read_bytes()
     (tmp_path / "p" / "bad.png").write_bytes(whole[: len(whole) // 2])
     seen: list[object] = []
-    report = render(plan.jobs(no, no), store, device="cpu", progress=seen.append)
+    report = render(plan.jobs(no, no), store, LocalEngine("cpu"), progress=seen.append)
     bad = {shown.frame.key for shown in plan.comparisons[1].shown}
     assert set(report.failures) == bad
     assert all("bad.png" in reason for reason in report.failures.values())
@@ -228,42 +228,36 @@ def test_a_store_in_the_way_of_a_file_stops_at_once(folder: Path, tmp_path: Path
     plan, _ = planned(folder)
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot write"):
-        render(plan.jobs(no, no), Store(tmp_path / "file"), device="cpu")
+        render(plan.jobs(no, no), Store(tmp_path / "file"), LocalEngine("cpu"))
 
 
 @pytest.mark.parametrize(("budget", "allowed"), [(2**30, 12), (3 * 7 * 96 * 72, 3), (1, 0)])
-def test_nothing_waits_without_bound(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, budget: int, allowed: int
-) -> None:
+def test_nothing_waits_without_bound(folder: Path, budget: int, allowed: int) -> None:
     """While a thread is held up, the networks stop making pictures after a few."""
     plan, _ = planned(folder, MANIFEST.replace("[0, 0.3, 1]", "40"))
+    jobs = [job for job in plan.jobs(no, no) if isinstance(job.picture.recipe, Network)]
     gate = threading.Event()
     made: list[object] = []
     made_while_held: list[int] = []
-    encode, run_networks = images.encode, engine.render
 
-    def held(pixels: NDArray[np.uint8], encoding: Encoding) -> bytes:
+    def count(jobs: Sequence[Job], *, device: str) -> Iterator[Rendered | Failed]:
+        for job in jobs:
+            made.append(job)
+            yield Failed(job, "not made")
+
+    def hold(_: Result) -> None:
         gate.wait(20)
-        return encode(pixels, encoding)
-
-    def counted(jobs: Sequence[Job], *, device: str) -> Iterator[Rendered | Failed]:
-        for each in run_networks(jobs, device=device):
-            made.append(each)
-            yield each
 
     def release() -> None:
         made_while_held.append(len(made))
         gate.set()
 
-    monkeypatch.setattr(images, "encode", held)
-    monkeypatch.setattr(engine, "render", counted)
-    monkeypatch.setattr("generator.render.run.WAITING_BUDGET", budget)
-    monkeypatch.setattr(os, "cpu_count", lambda: 6)
-    timer = threading.Timer(2.0, release)
+    engine = LocalEngine(workers=6, budget=budget, run_networks=count)
+    timer = threading.Timer(0.5, release)
     timer.start()
-    jobs = [job for job in plan.jobs(no, no) if isinstance(job.picture.recipe, Network)]
-    report = render(jobs, Store(tmp_path / "cache"), device="cpu")
+    results = list(engine.render(jobs, hold))
     timer.join()
-    assert report.frames == len(jobs) > 38
+    assert [result.job for result in results] == jobs
+    assert len(jobs) > 38
     # What the bounds allow, and the one beyond them that is waited for.
     assert 1 <= made_while_held[0] <= allowed + 1

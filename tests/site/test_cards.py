@@ -27,7 +27,7 @@ def test_pictures_of_any_shape_make_cards(tmp_path: Path, width: int, height: in
 def test_a_card_shows_half_of_each_side(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project")
     project.build()
-    _, _, plan = project.plan()
+    plan = project.open().plan
     sequence = next(c for c in plan.comparisons if c.id == "sequence")
     files = [project.store.path(shown.frame) for shown in sequence.shown]
     ends = [Image.open(file).convert("RGB").getpixel((0, 0)) for file in files]
@@ -61,7 +61,7 @@ def test_a_card_shows_the_mix_as_it_is_meant(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project")
     project.manifest["comparisons"]["sharpness"]["color_fix"] = ["average", "none"]
     project.build()
-    _, _, plan = project.plan()
+    plan = project.open().plan
     (sharpness,) = (c for c in plan.comparisons if c.id == "sharpness")
     first = sharpness.inputs[0]
     end = [s for s in sharpness.shown if (s.input, s.series) == (first, "mix")][-1]

@@ -14,7 +14,6 @@ from support.site import Project, make_project
 
 from generator.errors import AlphagridError, ManifestError
 from generator.site.assemble import check_site
-from generator.store import Store
 
 HOME = """---
 title: Home
@@ -184,7 +183,7 @@ def test_only_metrics_asked_for_are_shown(project: Project) -> None:
 
 
 def test_a_frame_that_failed_is_named_where_it_is_missing(project: Project) -> None:
-    _, _, plan = project.plan()
+    plan = project.open().plan
     failing = plan.comparisons[0].shown[2].frame
     project.failures = {failing.key: "out of <memory>"}
     project.build()
@@ -198,7 +197,7 @@ def test_a_frame_that_failed_is_named_where_it_is_missing(project: Project) -> N
 
 
 def test_a_site_without_any_frame_still_builds(project: Project) -> None:
-    _, _, plan = project.plan()
+    plan = project.open().plan
     project.failures = dict.fromkeys(plan.frames, "no device")
     project.build(base_url="https://example.org/")
     assert broken_links(project.output) == []
@@ -321,8 +320,7 @@ def test_a_mask_of_another_shape_is_refused_where_it_is_named(project: Project) 
 
 def test_checking_finds_what_building_would(project: Project) -> None:
     project.write("content/index.md", "# Home\n\n[x](gone.md)\n")
-    file, info, plan = project.plan()
-    assert [problem.line for problem in check_site(file, plan, info, project.store)] == [3]
+    assert [problem.line for problem in check_site(project.open())] == [3]
     assert not project.output.exists()
 
 
@@ -341,9 +339,8 @@ def test_checking_tries_every_page_out(
 ) -> None:
     """What would stop the writing of the site is known before anything is rendered."""
     project.write(name, text)
-    file, info, plan = project.plan()
     with pytest.raises(AlphagridError, match=re.escape(message)):
-        check_site(file, plan, info, Store(project.root / "empty"))
+        check_site(project.open())
     with pytest.raises(AlphagridError, match=re.escape(message)):
         project.build()
 
@@ -354,9 +351,8 @@ def test_checking_sees_frames_that_are_still_to_be_rendered(project: Project) ->
     arguments = "c, root, heading_level=2, full=false"
     text = f"{{% macro viewer({arguments}) %}}{body}{{% endmacro %}}"
     project.write("templates/viewer.html", text)
-    file, info, plan = project.plan()
     with pytest.raises(ManifestError, match="gone"):
-        check_site(file, plan, info, Store(project.root / "empty"))
+        check_site(project.open())
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,10 @@ from PIL import Image
 
 from generator import images
 from generator.manifest import ManifestFile, load
-from generator.plan import Plan, make_plan
-from generator.plan.info import FileInfo, ModelInfo, Tensor
-from generator.project.scan import scan
+from generator.plan import Plan
+from generator.plan.info import ModelInfo, Tensor
+from generator.project.open import Project as Opened
+from generator.project.open import open_project, open_store
 from generator.site import SiteReport, write_site
 from generator.site.output import templates
 from generator.store import Measured, Store
@@ -76,10 +77,10 @@ class Project:
     def store(self) -> Store:
         return Store(self.root / ".cache")
 
-    def plan(self, *, drafts: bool = False) -> tuple[ManifestFile, FileInfo, Plan]:
+    def open(self, *, drafts: bool = False) -> Opened:
         file = self.load()
-        info = scan(file, self.store, lambda paths: dict.fromkeys(paths, network()))
-        return file, info, make_plan(file, info, drafts=drafts)
+        networks = lambda paths: dict.fromkeys(paths, network())  # noqa: E731
+        return open_project(file, open_store(file), networks, drafts=drafts)
 
     def build(
         self,
@@ -88,19 +89,12 @@ class Project:
         base_url: str = "",
         drafts: bool = False,
     ) -> SiteReport:
-        file, info, plan = self.plan(drafts=drafts)
-        self.render(plan)
+        opened = self.open(drafts=drafts)
+        self.render(opened.plan)
         remembering = partial(Environment, bytecode_cache=COMPILED)
         with patch.object(templates, "Environment", remembering):
             return write_site(
-                file,
-                plan,
-                info,
-                self.store,
-                output or self.output,
-                base_url=base_url,
-                failures=self.failures,
-                drafts=drafts,
+                opened, output or self.output, base_url=base_url, failures=self.failures
             )
 
     def render(self, plan: Plan) -> None:

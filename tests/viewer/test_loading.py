@@ -333,7 +333,7 @@ def test_works_without_javascript(server: Server, new_page: Callable[..., Page])
     assert page.get_by_role("img", name="Obi-Wan").bounding_box()
     page.goto(f"{server.url}all/")
     page.get_by_role("link", name="all pictures are listed on a page of their own").first.click()
-    expect(page).to_have_url(f"{server.url}comparisons/sharpness/#info")
+    expect(page).to_have_url(f"{server.url}comparisons/sharpness/#facts")
 
 
 def test_print_shows_both_ends(server: Server, new_page: Callable[..., Page]) -> None:

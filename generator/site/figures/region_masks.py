@@ -12,11 +12,9 @@ from typing import Any
 
 from generator.errors import ImageError, ManifestError, Problem
 from generator.images.masks import mask
-from generator.manifest import ManifestFile
 from generator.manifest.types import Interpolate
-from generator.plan import ComparisonPlan, Plan
-from generator.plan.info import FileInfo
-from generator.store import Store
+from generator.plan import ComparisonPlan
+from generator.project.open import Project
 
 VERSION = 2
 """Raised whenever masks would come out otherwise."""
@@ -30,17 +28,15 @@ class Regions:
     files: dict[str, Path]
 
 
-def make_regions(
-    file: ManifestFile, plan: Plan, info: FileInfo, store: Store
-) -> Mapping[str, Regions]:
+def make_regions(project: Project) -> Mapping[str, Regions]:
     """Return the regions of every comparison that has some, by its id.
 
     Raises ManifestError where a mask has another shape than the frames.
     """
     problems: list[Problem] = []
     found = {
-        comparison.id: _regions(file, comparison, info, store, problems, mix)
-        for comparison in plan.comparisons
+        comparison.id: _regions(project, comparison, mix, problems)
+        for comparison in project.plan.comparisons
         if (mix := comparison.comparison.interpolate) and mix.regions
     }
     if problems:
@@ -48,11 +44,11 @@ def make_regions(
     return found
 
 
-def mask_keys(file: ManifestFile, plan: Plan, info: FileInfo) -> set[str]:
+def mask_keys(project: Project) -> set[str]:
     """Return the keys under which the store keeps masks."""
     return {
-        _mask(file, input_id, name, size, info)[0]
-        for comparison in plan.comparisons
+        _mask(project, input_id, name, size)[0]
+        for comparison in project.plan.comparisons
         if (mix := comparison.comparison.interpolate)
         for name in mix.regions
         for input_id, size in _sizes(comparison).items()
@@ -60,25 +56,20 @@ def mask_keys(file: ManifestFile, plan: Plan, info: FileInfo) -> set[str]:
 
 
 def _regions(
-    file: ManifestFile,
-    plan: ComparisonPlan,
-    info: FileInfo,
-    store: Store,
-    problems: list[Problem],
-    mix: Interpolate,
+    project: Project, plan: ComparisonPlan, mix: Interpolate, problems: list[Problem]
 ) -> Regions:
     sizes = _sizes(plan)
     regions, files = [], {}
     for name in mix.regions:
         masks = {}
         for input_id in plan.inputs:
-            key, make = _mask(file, input_id, name, sizes[input_id], info)
+            key, make = _mask(project, input_id, name, sizes[input_id])
             url = f"assets/mask.{key[:12]}.png"
             try:
-                files[url] = store.derived(key, "png", make)
+                files[url] = project.store.derived(key, "png", make)
             except ImageError as error:
                 where = ("inputs", input_id, "masks", name)
-                problems.append(file.problem(where, str(error)))
+                problems.append(project.file.problem(where, str(error)))
                 continue
             masks[input_id] = url
         regions.append({"name": name, "masks": masks, **_start(mix, name)})
@@ -99,10 +90,10 @@ def _start(mix: Interpolate, region: str) -> dict[str, float]:
 
 
 def _mask(
-    file: ManifestFile, input_id: str, name: str, size: tuple[int, int], info: FileInfo
+    project: Project, input_id: str, name: str, size: tuple[int, int]
 ) -> tuple[str, Callable[[], bytes]]:
     """Return the key of a mask, and what makes it."""
-    written = file.manifest.inputs[input_id]
+    written, info = project.manifest.inputs[input_id], project.info
     source = info.files[written.masks[name]]
     picture = info.images[info.files[written.path].sha256]
     whole = (picture.width, picture.height)

@@ -9,8 +9,7 @@ from pathlib import PurePosixPath
 from markupsafe import Markup
 
 from generator.errors import ManifestError, Problem
-from generator.manifest import ManifestFile
-from generator.plan import Plan
+from generator.project.open import Project
 from generator.site.text.links import Embed, Linked, Publisher, SiteMap, link
 from generator.site.text.markdown import Html, Prose
 from generator.site.text.pages import CONTENT, Page, read_pages
@@ -37,13 +36,13 @@ class Content:
     to, which go into the site with them.
     """
 
-    def __init__(self, file: ManifestFile, plan: Plan, *, drafts: bool) -> None:
-        self._file = file
-        self._prose = Prose(file.manifest.site.language)
-        self._plan = plan
-        self._planned = frozenset(comparison.id for comparison in plan.comparisons)
-        pages, problems = read_pages(file)
-        self.pages = [page for page in pages if drafts or not page.draft]
+    def __init__(self, project: Project) -> None:
+        self._file = project.file
+        self._prose = Prose(project.manifest.site.language)
+        self._plan = project.plan
+        self._planned = frozenset(comparison.id for comparison in project.plan.comparisons)
+        pages, problems = read_pages(project.file)
+        self.pages = [page for page in pages if project.drafts or not page.draft]
         self.problems = problems
         self.warnings: list[Problem] = []
         self.publisher = Publisher()
