@@ -12,7 +12,7 @@ import pytest
 from support.build import snapshot
 
 from generator.errors import StoreError
-from generator.plan import Encoding, Frame, Input, Measurement, Original, Picture
+from generator.plan import Classic, Encoding, Frame, Input, Measurement, Picture
 from generator.plan.info import File
 from generator.store import Measured, Store
 from generator.store.checksummed import checksummed
@@ -20,7 +20,7 @@ from generator.store.checksummed import checksummed
 
 def frame() -> Frame:
     source = Input(File("0" * 64, Path("x.png")), None, 1, None, 6, 4, 3, False)
-    return Frame(Picture(source, Original(), 6, 4), Encoding("webp", 90))
+    return Frame(Picture(source, Classic(), 6, 4), Encoding("webp", 90))
 
 
 def measurement() -> Measurement:
