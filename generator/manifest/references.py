@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
+from generator.manifest.links import links_that_lead_out
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.types import (
     KINDS,
@@ -34,6 +35,7 @@ def check_references(
     ``ids`` are those that were written per section; the manifest may lack some of them, whose
     entries are wrong in themselves and already reported.
     """
+    yield from _links(manifest, root)
     yield from _models(manifest, root)
     yield from _inputs(manifest, root)
     for name, comparison in manifest.comparisons.items():
@@ -42,6 +44,14 @@ def check_references(
         yield from _page(page, ("pages", index), root)
     for section in ("models", "inputs", "comparisons"):
         yield from _case(list(getattr(manifest, section)), section)
+
+
+def _links(manifest: Manifest, root: Path) -> Iterator[Found]:
+    if manifest.site.follow_links:
+        return
+    for link in links_that_lead_out(root):
+        message = f"'{link}' is a link that leads out of the project: put a copy in its place"
+        yield ("site",), f"{message}, or allow it here: 'follow_links: true'", True
 
 
 def _models(manifest: Manifest, root: Path) -> Iterator[Found]:

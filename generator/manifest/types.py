@@ -84,6 +84,11 @@ class Site(Entry):
     language: Language = Field("en", description="Language of the texts, as a code: en, de, pt-BR.")
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
+    follow_links: bool = Field(
+        False,
+        description="Publish what lies outside the project, behind links of the file system in "
+        "content/, static/ and templates/.",
+    )
 
 
 class Render(Entry):

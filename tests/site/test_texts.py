@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -352,6 +353,48 @@ def test_any_file_name_makes_a_page(project: Project, name: str) -> None:
     assert broken_links(project.output) == []
 
 
+FORMS = ("z\u00fcrich", "zu\u0308rich")
+"""One name in two forms."""
+
+
+@pytest.mark.parametrize("held", FORMS)
+@pytest.mark.parametrize("written", FORMS)
+def test_a_name_is_one_name_in_every_form(project: Project, written: str, held: str) -> None:
+    from support.links import broken_links
+
+    name, picture = FORMS[0], (project.root / "cat.png").read_bytes()
+    project.write(f"content/{held}/{held}.md", f"# {held} *a*\n\n[Top](#{written}-a)\n")
+    project.write(f"content/{held}/{held}.png", picture)
+    project.write(f"content/{held}/{held} 2.png", picture)
+    project.write(f"static/css/{held}.svg", "<svg/>")
+    project.write("static/css/custom.css", f"a {{background: url({written}.svg)}}")
+    project.write(f"static/root/{held}.txt", "x")
+    project.write(f"templates/{held}.html", "<meta name=one>")
+    project.write(
+        "templates/404.html",
+        f"{{% include '{written}.html' %}}{{{{ asset('css/{written}.svg') }}}}",
+    )
+    text = (
+        f"# Home\n\n[one]({written}/{written}.md) [two]({written}/{written}.md#{written}-a)\n"
+        f"[three](content/{written}/{written}.md) [four]({written}/{written}/)\n"
+        f"![A cat]({written}/{written}.png)\n"
+        f'<img src="{written}/{written}.png" srcset="{written}/{written}%202.png 2x" alt="Cats">\n'
+    ).replace("[three](content/", "[three](../content/")
+    assert warnings(project, text) == []
+    address = quote(name)
+    home = body(project)
+    assert home.count(f'href="{address}/{address}/"') == 3
+    assert f'href="{address}/{address}/#{address}-a"' in home or (
+        f'href="{address}/{address}/#{name}-a"' in home
+    )
+    page = body(project, f"{name}/{name}/index.html")
+    assert f'id="{name}-a"' in page
+    assert len(list((project.output / "assets").glob(f"{name}.*.png"))) == 1
+    assert (project.output / f"{name}.txt").exists()
+    assert "<meta name=one>" in project.read("404.html")
+    assert broken_links(project.output) == []
+
+
 def test_links_in_the_file_system_are_followed_but_never_round(project: Project) -> None:
     from support.links import broken_links
 
@@ -364,6 +407,9 @@ def test_links_in_the_file_system_are_followed_but_never_round(project: Project)
     (project.root / "content/cat.png").symlink_to(elsewhere / "cat.png")
     (project.root / "content/loop").symlink_to(project.root / "content")
     (project.root / "content/gone.md").symlink_to(elsewhere / "nothing")
+    with pytest.raises(ManifestError, match=r"'content/cat\.png' is a link that leads out"):
+        project.build()
+    project.manifest["site"]["follow_links"] = True
     assert project.build().warnings == ()
     assert "Linked page" in body(project, "there/index.html")
     assert not (project.output / "loop/loop").exists()

@@ -9,10 +9,12 @@ from pathlib import PurePosixPath
 from markupsafe import Markup
 
 from generator.errors import ManifestError, Problem
+from generator.manifest.names import composed
 from generator.project.open import Project
-from generator.site.text.links import Embed, Linked, Publisher, SiteMap, link
+from generator.site.text.links import Embed, Linked, SiteMap, link
 from generator.site.text.markdown import Html, Prose
 from generator.site.text.pages import CONTENT, Page, read_pages
+from generator.site.text.publisher import Publisher
 from generator.site.text.source import Source
 
 _BACK = "fnref:"
@@ -142,8 +144,8 @@ class Content:
             if model.download:
                 urls.add(f"models/{name}{PurePosixPath(model.path).suffix}")
         drafts = {f"comparisons/{name}/" for name in comparisons if name not in self._planned}
-        drafts |= {path for page in left_out for path in (page.path, page.url)}
-        pages = {page.path: page.url for page in self.pages}
+        drafts |= {path for page in left_out for path in (composed(page.path), page.url)}
+        pages = {composed(page.path): page.url for page in self.pages}
         return SiteMap(self._file.root, pages, frozenset(urls), frozenset(drafts), CONTENT)
 
 
@@ -153,4 +155,4 @@ def _title(page: Page, html: Html) -> str:
         return page.title or html.heading
     name = PurePosixPath(page.path).stem
     name = PurePosixPath(page.path).parent.name if name == "index" else name
-    return name.replace("-", " ").replace("_", " ").capitalize()
+    return composed(name).replace("-", " ").replace("_", " ").capitalize()
