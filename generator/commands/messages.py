@@ -189,7 +189,7 @@ def warn(warnings: Iterable[Problem]) -> None:
 def failed_frames(plan: Plan, failures: dict[str, str]) -> Iterable[str]:
     """Say for each failure whose frame it was: comparison, input, label, cause."""
     for comparison in plan.comparisons:
-        for shown in comparison.shown:
+        for shown in comparison.frames:
             if shown.frame.key in failures:
                 place = " / ".join(filter(None, (comparison.id, shown.input, shown.label)))
                 yield f"{place}: {failures[shown.frame.key]}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from generator.manifest.controls import FEATURES
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
 from generator.manifest.links import links_that_lead_out
@@ -114,9 +115,7 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
     yield from _parts(mix, where)
     yield from _start(mix, where)
     if not mix.extrapolate:
-        # A path counts on from model to model.
-        count, control = len(mix.models), mix.kind_of_control
-        last = count - 1 if control == "path" else 1
+        last = mix.rules.last_alpha(len(mix.models))
         for key, values, end in (("alphas", mix.alphas, 1), ("export", mix.export, last)):
             for value in values:
                 if not 0 <= value <= end:
@@ -131,23 +130,15 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
     if mix.groups and mix.baseline != "none":
         yield (*where, "baseline"), "outputs have no layers: groups have no pixel baseline", False
     control, count = mix.kind_of_control, len(mix.models)
-    needed = {"slider": 2, "groups": 2, "triangle": 3, "square": 4}.get(control, count)
-    if count != needed:
-        message = f"control {control} takes {needed} models, this has {count}"
-        if control == "slider":
-            message += ": use control: path"
-        yield (*where, "control"), message, False
-    if mix.start and control not in ("slider", "path"):
-        yield (*where, "start"), f"start goes with slider and path, not with {control}", True
-    if mix.regions and control != "slider":
-        yield (*where, "regions"), f"regions go with control slider, not with {control}", True
-    if mix.animation != "none" and control not in ("slider", "path"):
-        message = f"an animation goes with slider and path, not with {control}"
-        yield (*where, "animation"), message, True
+    if count not in mix.rules.models:
+        message = f"control {control} takes {mix.rules.models.start} models, this has {count}"
+        yield (*where, "control"), message + mix.rules.hint, False
+    for key, feature in FEATURES.items():
+        if getattr(mix, key) not in ((), {}, "none") and not feature.fits(mix.rules):
+            message = f"{feature.words} {feature.controls()}, not with {control}"
+            yield (*where, key), message, True
     if mix.animation == "mp4" and find_spec("av") is None:
         yield (*where, "animation"), "mp4 needs PyAV: pip install 'alphagrid[video]'", False
-    if mix.export and control not in ("slider", "path"):
-        yield (*where, "export"), f"export goes with slider and path, not with {control}", True
 
 
 def _parts(mix: Interpolate, where: Location) -> Iterator[Found]:
@@ -163,11 +154,9 @@ def _parts(mix: Interpolate, where: Location) -> Iterator[Found]:
 
 def _start(mix: Interpolate, where: Location) -> Iterator[Found]:
     """Yield what could not be shown first, because the sliders do not reach it."""
-    if mix.kind_of_control not in ("slider", "path"):
+    if not mix.rules.one_alpha:
         return
-    first, last = min(mix.alphas), max(mix.alphas)
-    if mix.kind_of_control == "path":
-        last += len(mix.models) - 2
+    first, last = min(mix.alphas), max(mix.alphas) + mix.rules.last_alpha(len(mix.models)) - 1
     for name, alpha in mix.start.items():
         if not first <= alpha <= last:
             place = (*where, "start", name) if name else (*where, "start")

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from generator.manifest.alphas import rounded
+from generator.manifest.controls import CONTROLS, Control
 from generator.manifest.fields import (
     Alphas,
     Coefficients,
@@ -216,9 +217,8 @@ class Interpolate(Entry):
     @property
     def has_steps(self) -> bool:
         """Tell whether ``steps`` says where the points lie: a path may have its own alphas."""
-        control = self.kind_of_control
-        on_path = control == "path" and "alphas" not in self.model_fields_set
-        return on_path or control in ("triangle", "square")
+        grid = self.rules.grid
+        return grid == "steps" or (grid == "either" and "alphas" not in self.model_fields_set)
 
     @property
     def kind_of_control(self) -> str:
@@ -226,6 +226,11 @@ class Interpolate(Entry):
         if self.groups:
             return "groups"
         return self.control or ("slider" if len(self.models) == 2 else "path")
+
+    @property
+    def rules(self) -> Control:
+        """Return what that control takes and offers."""
+        return CONTROLS[self.kind_of_control]
 
 
 class Choice(Entry):

@@ -1,8 +1,7 @@
 """From a manifest and the info about its files to every frame of the site. Pure."""
 
-from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
+from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, PlannedFrame
 from generator.plan.frames import (
-    FIXES,
     Blend,
     ByGroup,
     Classic,
@@ -22,7 +21,6 @@ from generator.plan.info import File
 from generator.plan.planner import make_plan
 
 __all__ = [
-    "FIXES",
     "Blend",
     "ByGroup",
     "Classic",
@@ -40,7 +38,7 @@ __all__ = [
     "Picture",
     "Plan",
     "PlannedExport",
+    "PlannedFrame",
     "Recipe",
-    "Shown",
     "make_plan",
 ]

@@ -22,12 +22,6 @@ RENDERER_VERSION = 2
 """Raised whenever the renderer would make other bytes from the same plan."""
 
 ColorFix = Literal["none", "average", "wavelet"]
-FIXES: dict[str, str] = {
-    "none": "no colour fix",
-    "average": "average colour fix",
-    "wavelet": "wavelet colour fix",
-}
-"""What colour fixes are called."""
 
 
 @dataclass(frozen=True)

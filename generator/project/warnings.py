@@ -52,10 +52,11 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
             continue
         control, written = mix.kind_of_control, mix.model_fields_set
         where = ("comparisons", name, "interpolate")
-        if "alphas" in written and control in ("triangle", "square"):
+        if "alphas" in written and mix.rules.grid == "steps":
             yield (*where, "alphas"), f"alphas say nothing under control {control}: write steps"
         if "steps" in written and not mix.has_steps:
-            why = "beside alphas" if control == "path" else f"under control {control}: write alphas"
+            beside = mix.rules.grid == "either"
+            why = "beside alphas" if beside else f"under control {control}: write alphas"
             yield (*where, "steps"), f"steps say nothing {why}"
 
 

@@ -58,7 +58,8 @@ def test_firefox(server: Server, firefox_page: Page) -> None:
     page.mouse.move(x - 100, y, steps=4)
     page.mouse.up()
     viewer.settle()
-    share = 100 * (box["width"] / 2 - 100) / box["width"]
+    width = viewer.box()["width"]
+    share = 100 * (width / 2 - 100) / width
     assert float(viewer.split.input_value()) == pytest.approx(share, abs=1)
 
     fitted = viewer.zoom.inner_text()
@@ -163,7 +164,7 @@ def test_webkit(server: Server, webkit: webdriver.WebKitGTK) -> None:
     stage = webkit.find_element(By.CSS_SELECTOR, "[data-state]")
     drag = ActionChains(webkit).move_to_element(stage).click_and_hold()
     drag.move_by_offset(-60, 0).move_by_offset(-40, 0).release().perform()
-    width = stage.rect["width"]
+    width = webkit.find_element(By.CSS_SELECTOR, "[data-frame]").rect["width"]
     share = 100 * (width / 2 - 100) / width
     page.until("Math.abs(arguments[0].value - arguments[1]) < 1.1", split, share)
 

@@ -4,15 +4,16 @@
 const LINE = 16; // CSS pixels, for browsers that count wheel turns in lines
 const HINT = 1800; // ms
 
-/** @param {import("./viewer.js").Desk} desk */
-export function wheel({ stage, dispatch, fullscreen, onStage }) {
+/** @param {import("../viewer.js").ViewerContext} viewer */
+export function wheel(viewer) {
+  const { stage, fullscreen } = viewer;
   const hint = /** @type {HTMLElement} */ (stage.querySelector(".hint"));
   let timer = 0;
 
   const zoom = (/** @type {Event} */ event, /** @type {number} */ factor) => {
     event.preventDefault();
-    const at = onStage(/** @type {MouseEvent} */ (event));
-    if (at) dispatch({ type: "zoom", factor, x: at.x, y: at.y });
+    const at = viewer.pointOnStage(/** @type {MouseEvent} */ (event));
+    if (at) viewer.dispatch({ type: "zoom", factor, x: at.x, y: at.y });
   };
 
   const turn = (/** @type {WheelEvent} */ event) => {
@@ -25,11 +26,11 @@ export function wheel({ stage, dispatch, fullscreen, onStage }) {
       hint.hidden = true;
     }, HINT);
   };
-  stage.addEventListener("wheel", turn, { passive: false });
+  viewer.listen(stage, "wheel", turn, { passive: false });
 
   let spread = 1; // WebKit has events of its own for a pinch
   for (const kind of ["gesturestart", "gesturechange"]) {
-    stage.addEventListener(kind, (event) => {
+    viewer.listen(stage, /** @type {"wheel"} */ (kind), (/** @type {Event} */ event) => {
       const { scale } = /** @type {Event & {scale: number}} */ (event);
       zoom(event, kind === "gesturestart" ? 1 : scale / spread);
       spread = scale;

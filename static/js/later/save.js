@@ -1,20 +1,20 @@
 // The composed view as a file: base and masked regions, at the pictures' own size.
 
-/** @typedef {{image?: HTMLImageElement, mask?: string}} Part */
+/** @typedef {{picture?: CanvasImageSource, mask?: string}} Piece */
 
-/** @param {Part[]} parts @param {number} width @param {number} height @param {string} name of the file */
-export async function compose(parts, width, height, name) {
+/** @param {Piece[]} pieces @param {number} width @param {number} height @param {string} name of the file */
+export async function saveComposed(pieces, width, height, name) {
   const whole = canvas(width, height);
-  for (const { image, mask } of parts) {
-    if (!image) throw new Error("a picture of it is missing");
+  for (const { picture, mask } of pieces) {
+    if (!picture) throw new Error("a picture of it is missing");
     if (!mask) {
-      whole.drawImage(image, 0, 0, width, height);
+      whole.drawImage(picture, 0, 0, width, height);
       continue;
     }
     const part = canvas(width, height);
     part.drawImage(await coverage(mask, width, height), 0, 0);
     part.globalCompositeOperation = "source-in";
-    part.drawImage(image, 0, 0, width, height);
+    part.drawImage(picture, 0, 0, width, height);
     whole.drawImage(part.canvas, 0, 0);
   }
   const link = document.createElement("a");

@@ -2,16 +2,16 @@
 // over the page that keeps focus and scrolling inside. The focus goes back to where it was.
 
 export class Fullscreen {
-  /** @param {HTMLElement} group @param {() => void} changed */
-  constructor(group, changed) {
+  /** @param {import("../viewer.js").ViewerContext} viewer @param {HTMLElement} group @param {() => void} changed */
+  constructor(viewer, group, changed) {
     this.group = group;
     this.changed = changed;
     /** @type {Element | null} */
     this.origin = null;
     /** @type {Element[]} */
     this.muted = [];
-    document.addEventListener("fullscreenchange", () => this.settle());
-    group.addEventListener("keydown", (event) => this.trap(event));
+    viewer.listen(document, "fullscreenchange", () => this.update());
+    viewer.listen(group, "keydown", (event) => this.trap(event));
   }
 
   get fixed() {
@@ -44,15 +44,22 @@ export class Fullscreen {
     }
     for (const element of this.muted) element.toggleAttribute("inert", on);
     if (!on) this.muted = [];
-    this.settle();
+    this.update();
   }
 
-  settle() {
+  update() {
+    this.group.toggleAttribute("data-fullscreen", this.active);
     if (!this.active && this.origin instanceof HTMLElement) {
       this.origin.focus({ preventScroll: true });
       this.origin = null;
     }
     this.changed();
+  }
+
+  /** The viewer leaves the page: nothing of the layer may stay. */
+  end() {
+    this.origin = null;
+    if (this.fixed) this.cover(false);
   }
 
   /** Esc closes the layer; Tab goes round in it, since it is all there is. @param {KeyboardEvent} event */
