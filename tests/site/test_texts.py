@@ -137,6 +137,62 @@ def test_what_leads_nowhere_is_a_warning_with_its_place(
     assert "javascript:" not in body(project)
 
 
+VIDEO = "https://x.org/a/film.mp4?t=1"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ('<iframe width="560" src="https://x.org/embed/1?a=1&amp;b=2" title="A talk"></iframe>',
+         '<a href="https://x.org/embed/1?a=1&amp;b=2">A talk</a>'),
+        ('<iframe src="//x.org/1"><p>No <b>frames</b>?</p></iframe>',
+         '<a href="https://x.org/1">x.org/1</a>'),
+        ("<iframe srcdoc='<b>a</b>'></iframe>", ""),
+        ('<iframe src="javascript:x()" title="Odd"></iframe>', "Odd"),
+        ('<object data="film.svg"><object data="b"></object>Old <b>browser</b></object>',
+         '<a href="assets/film.'),
+        ('<embed src="https://x.org/a.pdf" width="9000">',
+         '<a href="https://x.org/a.pdf">x.org/a.pdf</a>'),
+        (f'<video src="{VIDEO}" controls width="560"></video>',
+         f'<a href="{VIDEO}">x.org/a/film.mp4</a>'),
+        (f'<video aria-label="A film"><source src="{VIDEO}"><track src="t.vtt">Old</video>',
+         f'<a href="{VIDEO}">A film</a>'),
+        (f'<audio controls><source src="{VIDEO}"></audio>',
+         f'<a href="{VIDEO}">x.org/a/film.mp4</a>'),
+        ("![A cat](https://x.org/cat.png)", '<a href="https://x.org/cat.png">A cat</a>'),
+        ("[![A cat](https://x.org/cat.png)](https://y.org/)", '<a href="https://y.org/">A cat</a>'),
+        ('<img srcset="https://x.org/cat.png 2x" alt="A cat">',
+         '<a href="https://x.org/cat.png">A cat</a>'),
+        ('<picture><source srcset="//x.org/b"><img src="https://x.org/b.png" alt="B"></picture>',
+         '<a href="https://x.org/b.png">B</a>'),
+    ],
+)  # fmt: skip
+def test_what_would_stay_empty_gives_way_to_a_link(project: Project, text: str, html: str) -> None:
+    project.write("content/film.svg", "<svg/>")
+    found = warnings(project, f"# A\n\nBefore\n\n{text}\n\nAfter *all*\n")
+    assert found
+    page = body(project)
+    seen = re.search(r"<p>Before</p>\s*(.*?)\s*<p>After <em>all</em></p>", page, re.DOTALL)
+    assert seen
+    assert seen[1].removeprefix("<p>").removesuffix("</p>").startswith(html)
+    assert not re.search(r"<(iframe|object|embed|video|audio|img|picture|source|track)\b", page)
+    assert "browser" not in page
+
+
+def test_what_the_site_has_itself_stays(project: Project) -> None:
+    for name in ("film.mp4", "film.webm", "cat.png"):
+        project.write(f"content/{name}", (project.root / "cat.png").read_bytes())
+    text = (
+        f'# A\n\n<video controls><source src="{VIDEO}"><source src="film.webm">Old</video>\n\n'
+        f'<picture><source srcset="https://x.org/b.webp"><img src="cat.png" alt="B"></picture>\n'
+    )
+    assert len(warnings(project, text)) == 2
+    page = body(project)
+    assert re.search(r'<video controls><source src="assets/film\.\w+\.webm">Old</video>', page)
+    assert re.search(r"<picture><img [^>]*></picture>", page)
+    assert VIDEO not in page
+
+
 @pytest.mark.parametrize(
     ("text", "html"),
     [

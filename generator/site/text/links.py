@@ -19,6 +19,7 @@ from generator.manifest.names import as_on_disk, composed
 from generator.manifest.words import did_you_mean
 from generator.site.text.blocks import EMBEDDED
 from generator.site.text.csp import obey_policy
+from generator.site.text.elsewhere import FRAMES, lost_media, put_link
 from generator.site.text.html_rewriter import Tag, edit_tags
 from generator.site.text.markdown import ROOT
 from generator.site.text.publisher import Publisher
@@ -131,6 +132,8 @@ class _Linker:
         if tag.name == "pre" and "tabindex" not in attributes:
             attributes["tabindex"] = "0"  # long lines scroll, with the keyboard too
             changed = True
+        if self._gives_way(tag):
+            return True
         for name in _ADDRESSES.get(tag.name, ()):
             if attributes.get(name):
                 changed |= self._address(tag, name)
@@ -138,6 +141,8 @@ class _Linker:
             changed |= self._srcset(tag)
         if tag.name == "img":
             changed |= self._picture(tag)
+        if tag.name in ("source", "track") and not {"src", "srcset"} & attributes.keys():
+            tag.whole = changed = True  # without an address it is not valid
         return changed
 
     def see_text(self, text: str) -> None:
@@ -149,6 +154,20 @@ class _Linker:
             self._place = self._source.find(match[0])
             label = match["note"] or match["label"] or match["text"]
             self._problem(f"'{match[0]}' leads nowhere: there is no line '[{label}]: …'")
+
+    def _gives_way(self, tag: Tag) -> bool:
+        """Put a link in the place of what pages may not show; return whether that was so."""
+        if tag.name in FRAMES:
+            written = tag.attributes.get(FRAMES[tag.name])
+            put_link(tag, self._resolved(written, shown=False) if written else None)
+            return True
+        lost = lost_media(tag)
+        for address in lost:
+            self._resolved(address, shown=True)
+        if lost:
+            first = lost[0].strip()
+            put_link(tag, first if re.match(r"(https?:)?//", first, re.IGNORECASE) else None)
+        return bool(lost)
 
     def _name(self, tag: Tag) -> bool:
         """Note an anchor, composed as links to it are."""
