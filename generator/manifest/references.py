@@ -11,6 +11,7 @@ from generator.manifest.controls import FEATURES
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
 from generator.manifest.links import links_that_lead_out
+from generator.manifest.places import NOTHING, why_no_file
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.types import (
     KINDS,
@@ -215,15 +216,13 @@ def _page(path: str, where: Location, root: Path) -> Iterator[Found]:
 
 
 def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
-    try:
-        if (root / path).is_file():
-            return
-        if (root / path).is_dir():
-            yield where, f"'{path}' is a folder, a file is needed", False
-            return
-        yield where, f"no such file: '{path}'{_file_hint(path, root)}", False
-    except OSError as error:
-        yield where, f"'{path}' cannot be read: {error.strerror}", False
+    reason = why_no_file(root / path)
+    if reason == NOTHING:
+        reason = f"{NOTHING}: '{path}'{_file_hint(path, root)}"
+    elif reason:
+        reason = f"'{path}' {reason}"
+    if reason:
+        yield where, reason, False
 
 
 def _file_hint(path: str, root: Path) -> str:
@@ -236,7 +235,11 @@ def _file_hint(path: str, root: Path) -> str:
     if not (root / folder).is_dir():
         return f" (there is no folder '{folder}')"
     # The name counts, not the suffix that all of them share, and not its case.
-    names = {Path(entry.name).stem.casefold(): entry.name for entry in (root / folder).iterdir()}
+    try:
+        entries = list((root / folder).iterdir())
+    except OSError:
+        return f" (the folder '{folder}' may not be read)"
+    names = {Path(entry.name).stem.casefold(): entry.name for entry in entries}
     close = nearest(Path(name).stem.casefold(), names)
     return f" (did you mean '{path.removesuffix(name)}{names[close]}'?)" if close else ""
 

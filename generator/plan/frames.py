@@ -85,18 +85,24 @@ class Classic:
 class ByGroup:
     """A coefficient for each group of layers, and for the rest.
 
-    A group is the layers whose state-dict keys match one of its globs; the first match wins.
+    A group is the layers whose state-dict keys match one of its globs, spandrel's keys or those
+    in a parent's file; the first match wins.
     """
 
     groups: tuple[tuple[tuple[str, ...], float], ...]
     rest: float
 
-    def of(self, key: str) -> float:
-        """Return the coefficient of one entry of the state dict."""
+    def of(self, *names: str) -> float:
+        """Return the coefficient of one entry of the state dict, by any of its names."""
         for patterns, value in self.groups:
-            if any(fnmatchcase(key, pattern) for pattern in patterns):
+            if any(fnmatchcase(name, pattern) for pattern in patterns for name in names):
                 return value
         return self.rest
+
+    @property
+    def least(self) -> float:
+        """Return the smallest coefficient."""
+        return min(self.rest, *(value for _, value in self.groups))
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of."""

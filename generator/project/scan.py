@@ -26,7 +26,7 @@ from generator.store import Store, fits
 ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
 
 _FILES = "files.json"
-_MODELS = "models 2"
+_MODELS = "models 3"
 """Where info about models are kept; another number whenever more is asked about a file."""
 _MODEL = get_type_hints(ModelInfo) | {"tensors": dict}
 _IMAGE = get_type_hints(ImageInfo)

@@ -9,7 +9,7 @@ from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.manifest.types import KINDS, Comparison
 from generator.manifest.yamlfile import Location
-from generator.plan.info import FileInfo
+from generator.plan.info import VARIANCE, FileInfo
 from generator.project.open import Project
 from generator.project.unused import used_inputs, used_models
 
@@ -41,7 +41,10 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
     manifest = file.manifest
     for name, model in info.models.items():
         if model.damaged:
-            message = f"'{model.damaged}' in it holds values that are not numbers: fetch it again"
+            what = "values that are not numbers"
+            if model.damaged.endswith(VARIANCE):
+                what += ", or below zero"
+            message = f"'{model.damaged}' in it holds {what}: fetch it again"
             yield ("models", name, "path"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()

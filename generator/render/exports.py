@@ -64,7 +64,7 @@ def export_keys(plan: Plan) -> set[str]:
 def _key(planned: PlannedExport) -> str:
     """Hash what the file holds: the weights, and their origin as its metadata tell it."""
     parents = [[file.sha256, file.path.name, weight] for file, weight in planned.parents]
-    text = json.dumps({"export": parents, "tool": __version__})
+    text = json.dumps({"export": parents, "tool": __version__, "names": "as in the file"})
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -18,7 +18,7 @@ def checksummed(data: dict[str, Any]) -> bytes:
     return _wrap(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
 
 
-def read_checksummed(path: Path) -> dict[str, Any] | None:
+def read_checksummed(path: str | Path) -> dict[str, Any] | None:
     """Return what was checksummed, or None where the file is missing or not as it was written."""
     try:
         kept = read_file(path)

@@ -69,7 +69,7 @@ class Disk:
         return modified
 
 
-def is_file(path: Path) -> bool:
+def is_file(path: str | Path) -> bool:
     """Say whether there is a regular file, rather than a link to one."""
     return stat.S_ISREG(_mode(path))
 
@@ -79,11 +79,12 @@ def is_folder(path: Path) -> bool:
     return stat.S_ISDIR(_mode(path))
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: str | Path) -> bytes:
     """Return the bytes of a regular file. Raises OSError for all else; no pipe is waited for."""
     if not is_file(path):
         raise FileNotFoundError(path)
-    return path.read_bytes()
+    with open(path, "rb") as file:  # noqa: PTH123 - thousands of files
+        return file.read()
 
 
 def entries(folder: Path, pattern: str = "*") -> list[Path]:
@@ -134,7 +135,7 @@ def check_file(path: Path) -> None:
         raise StoreError(f"{path} is a link or a device, in the place of a file: remove it")
 
 
-def _mode(path: Path) -> int:
+def _mode(path: str | Path) -> int:
     try:
         return os.lstat(path).st_mode
     except (OSError, ValueError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ from markupsafe import Markup
 from PIL import Image, ImageDraw
 
 from generator.site.output.assets import build_assets
-from generator.site.views import InputView, ModelView
+from generator.site.views import ChartView, FrameView, InputView, MeasureView, ModelView
 from support.viewer_schema import Head, InputFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ CHART = Markup(
     ' fill="none" stroke="currentColor"/><line data-chart-marker x1="40" x2="40" y1="10" y2="190"'
     ' stroke="currentColor"/></svg></figure>'
 )
-MEASURES = [
+MEASURES: list[dict[str, Any]] = [
     {"id": "psnr", "title": "PSNR", "unit": "dB", "decimals": 2, "better": "higher"},
     {"id": "ssim", "title": "SSIM", "unit": "", "decimals": 3, "better": "higher"},
 ]
@@ -58,8 +58,6 @@ class Comparison:
     head: dict[str, Any]
     frames: list[dict[str, Any]]  # as in the files of inputs, with "input", "recipe", "weights"
     models: Sequence[str] = ()
-    alphas: Sequence[float] = ()
-    groups: dict[str, float] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -155,7 +153,7 @@ class SiteWriter:
             "measures": MEASURES,
         }  # fmt: skip
         self.add(Comparison(
-            name, title or name.capitalize(), "interpolate", control, head, frames, models, alphas,
+            name, title or name.capitalize(), "interpolate", control, head, frames, models,
         ), inputs)  # fmt: skip
 
     def lattice(self, name: str, control: str, models: tuple[str, ...], points: int) -> None:
@@ -262,19 +260,19 @@ class SiteWriter:
         data = self._write_data(comparison, inputs)
         titles = {key: key.capitalize() for key in inputs}
         views = tuple(
-            {
-                **{key: value for key, value in frame.items() if key not in ("at", "file")},
-                **frame.get("measured", {}),
-                **({"url": f"frames/{frame['file']}"} if "file" in frame else {}),
-                "input_title": titles.get(frame.get("input", ""), ""),
-            }
-            for frame in frames
-        )
+            FrameView(
+                **{key: value for key, value in frame.items() if key != "file"}, index=index,
+                url=f"frames/{frame['file']}" if "file" in frame else "",
+                input_title=titles.get(frame.get("input", ""), ""),
+            )
+            for index, frame in enumerate(frames)
+        )  # fmt: skip
         start = [self._started(head, frames, pane) for pane in head["start"]["panes"]]
         measured = any("measured" in frame for frame in frames)
         self.comparisons.append(SimpleNamespace(
             id=comparison.id, title=comparison.title, kind=comparison.kind,
-            control=comparison.control, url=comparison.url, data=data,
+            control=comparison.control, layout=head["layout"],
+            sequence=head.get("sequence", False), url=comparison.url, data=data,
             data_url=f"{comparison.url}data.json", draft=False, steps=None, thumbnail=None,
             caption=Markup("<p>Drag the slider, drag across the picture.</p>"),
             width=frames[0]["width"], height=frames[0]["height"],
@@ -282,9 +280,16 @@ class SiteWriter:
                 InputView(key, title, "Somebody", "CC0-1.0", "") for key, title in titles.items()
             ),
             models=tuple(_model(model) for model in comparison.models), beside=(),
+            choices=tuple(head["choices"]),
             frames=views, left=views[start[0]], right=views[start[1]],
-            start=tuple(start), metrics=measured, charts=(CHART,) if measured else (),
-            alphas=tuple(comparison.alphas), regions=tuple(head.get("regions", ())),
+            start=SimpleNamespace(**head["start"]),
+            measures=tuple(
+                MeasureView(each["id"], each["title"], each["unit"], each["decimals"])
+                for each in (MEASURES if measured else ())
+            ),
+            charts=(ChartView("", CHART),) if measured else (), apart=False,
+            alphas=tuple(at["value"] for at in head.get("positions", ()) if "value" in at),
+            regions=tuple(head.get("regions", ())),
             exports=(), animations=(), kinship=(), social="",
         ))  # fmt: skip
 
@@ -339,8 +344,9 @@ class SiteWriter:
             around = {"previous": None, "next": {"title": "The next one", "url": "all/"}}
             title = comparison.title
             self._page(
-                "comparison.html", comparison.url, title, nav, comparison=comparison, **around
-            )
+                "comparison.html", comparison.url, title, nav,
+                viewers=True, comparison=comparison, **around,
+            )  # fmt: skip
         macro = self.templates.get_template("viewer.html").module.viewer  # type: ignore[attr-defined]
         text = Markup("<h1>All of them</h1><p>Ten viewers on a page, some folded away.</p>")
         for at, comparison in enumerate(self.comparisons):
@@ -348,12 +354,14 @@ class SiteWriter:
             folded = Markup("<details><summary>Fold {}</summary>{}</details>").format(at, viewer)
             text += folded if at % 2 else viewer
         self._page(
-            "page.html", "all/", "All of them", nav, content=text, comparisons=self.comparisons
-        )
+            "page.html", "all/", "All of them", nav,
+            viewers=True, content=text, comparisons=self.comparisons,
+        )  # fmt: skip
 
     def _page(self, template: str, url: str, title: str, nav: list[Any], **context: Any) -> None:
         root = "../" * url.count("/")
         page = {"title": title, "description": "", "url": url, "canonical": "", "image": ""}
+        context = {"viewers": False, **context}
         text = self.templates.get_template(template).render(
             site=self.site, root=root, nav=[{**entry, "url": root + entry["url"]} for entry in nav],
             generator_version="0", page=page, **context,

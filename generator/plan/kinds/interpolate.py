@@ -22,6 +22,7 @@ from generator.plan.comparisons import (
 )
 from generator.plan.context import Context, Variant, fixes, shared
 from generator.plan.frames import Classic
+from generator.plan.info import names_of
 from generator.plan.recipes import coefficients
 from generator.plan.words import FIXES, label, readout, spoken
 
@@ -106,20 +107,25 @@ def _check_beside(context: Context, mix: Interpolate, scale: int, where: Locatio
 
 def _group_names(context: Context, mix: Interpolate, where: Location) -> list[str]:
     """Return the groups of layers, with the rest where a layer is in none of them."""
-    keys = list(context.info.models[mix.models[0]].tensors)
+    names = names_of([context.info.models[model] for model in mix.models])
     taken: set[str] = set()
     for name, patterns in mix.groups.items():
-        matching = {k for k in keys if any(fnmatchcase(k, p) for p in patterns)} - taken
+        matching = {k for k in names if _matches(names[k], patterns)} - taken
         if not matching:
-            message = f"no layer is left for group '{name}'; there are {_some(keys)}"
+            there = _some([written for *_, written in names.values()])
+            message = f"no layer is left for group '{name}'; there are {there}"
             context.problem((*where, "groups", name), message)
         taken |= matching
-    names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
-    if (frames := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
-        message = f"{len(mix.alphas)} alphas for {len(names)} groups make {frames:,} frames"
+    groups = [*mix.groups, REST] if len(taken) < len(names) else list(mix.groups)
+    if (frames := len(mix.alphas) ** len(groups)) > MAX_ALPHAS and mix.groups:
+        message = f"{len(mix.alphas)} alphas for {len(groups)} groups make {frames:,} frames"
         context.problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
-        return names[:1]
-    return names
+        return groups[:1]
+    return groups
+
+
+def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def _some(keys: list[str]) -> str:

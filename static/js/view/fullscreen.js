@@ -6,16 +6,13 @@ export class Fullscreen {
   constructor(viewer, group, changed) {
     this.group = group;
     this.changed = changed;
+    this.fixed = false; // a layer over the page stands in for it
     /** @type {Element | null} */
     this.origin = null;
     /** @type {Element[]} */
     this.muted = [];
     viewer.listen(document, "fullscreenchange", () => this.update());
     viewer.listen(group, "keydown", (event) => this.trap(event));
-  }
-
-  get fixed() {
-    return this.group.classList.contains("fixed");
   }
 
   get active() {
@@ -35,7 +32,7 @@ export class Fullscreen {
 
   /** The fallback: a fixed layer, everything outside it inert. @param {boolean} on */
   cover(on) {
-    this.group.classList.toggle("fixed", on);
+    this.fixed = on;
     document.documentElement.classList.toggle("locked", on);
     for (let inside = /** @type {Element} */ (this.group); on && inside !== document.body; ) {
       const parent = /** @type {Element} */ (inside.parentElement);
@@ -48,7 +45,8 @@ export class Fullscreen {
   }
 
   update() {
-    this.group.toggleAttribute("data-fullscreen", this.active);
+    if (this.active) this.group.dataset.fullscreen = this.fixed ? "layer" : "";
+    else delete this.group.dataset.fullscreen;
     if (!this.active && this.origin instanceof HTMLElement) {
       this.origin.focus({ preventScroll: true });
       this.origin = null;
