@@ -42,6 +42,7 @@ def check_references(
     yield from _inputs(manifest, root)
     for name, comparison in manifest.comparisons.items():
         yield from _comparison(manifest, ids, comparison, ("comparisons", name), root)
+    yield from _aliases(manifest, ids["comparisons"])
     for index, page in enumerate(manifest.pages or ()):
         yield from _page(page, ("pages", index), root)
     for section in ("models", "inputs", "comparisons"):
@@ -103,6 +104,17 @@ def _comparison(
         yield from _regions(manifest, comparison, (*where, "interpolate", "regions"))
     for index, choice in enumerate(comparison.choose or ()):
         yield from _choice(ids["models"], choice, (*where, "choose", index))
+
+
+def _aliases(manifest: Manifest, comparisons: tuple[str, ...]) -> Iterator[Found]:
+    """Yield former ids that are in use: an address leads to one place, on any disk."""
+    taken = {name.casefold(): name for name in comparisons}
+    for name, comparison in manifest.comparisons.items():
+        for index, alias in enumerate(comparison.aliases):
+            if other := taken.get(alias.casefold()):
+                where = ("comparisons", name, "aliases", index)
+                yield where, f"'{alias}' leads to '{other}' already: remove one of the two", False
+            taken.setdefault(alias.casefold(), name)
 
 
 def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> Iterator[Found]:

@@ -263,6 +263,9 @@ class Comparison(Entry):
     title: str = Field("", description="Shown to visitors; the id where left out.")
     caption: str = Field("", description="Markdown.")
     inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
+    aliases: tuple[Id, ...] = Field(
+        (), description="Former ids: pages at their addresses lead on to this comparison."
+    )
     draft: bool = Field(False, description="Only built with --drafts.")
     color_fix: ColorFixes = Field(
         ("none",),

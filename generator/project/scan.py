@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from generator.errors import ImageError, ManifestError, ModelError, Problem
 from generator.images import decode, read_info
@@ -28,8 +28,10 @@ ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
 _FILES = "files.json"
 _MODELS = "models 3"
 """Where info about models are kept; another number whenever more is asked about a file."""
-_MODEL = get_type_hints(ModelInfo) | {"tensors": dict}
-_IMAGE = get_type_hints(ImageInfo)
+_MODEL, _IMAGE = (
+    {name: get_origin(kind) or kind for name, kind in get_type_hints(info).items()}
+    for info in (ModelInfo, ImageInfo)
+)
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was hashed may change again within one tick of the
 clock of its disk, so its hash is not kept."""
@@ -216,5 +218,5 @@ def _kept_model(data: Any) -> ModelInfo | None:
     """Return a network as it was kept; None where it was not, or in another shape."""
     try:
         return model_info(data) if fits(data, _MODEL) else None
-    except (AttributeError, KeyError, TypeError):
+    except (KeyError, TypeError):  # its tensors are
         return None

@@ -146,7 +146,7 @@ def test_kept_facts_of_another_shape_are_gathered_anew(folder: Path, shape: obje
         for key, known in entries.items():
             whole = isinstance(shape, dict) and isinstance(known, dict)
             entries[key] = {**known, **shape} if whole and len(shape) == 1 else shape
-        assert section in ("hashes", "models 2", "images")
+        assert section in ("hashes", "images") or section.startswith("models ")
     store.write("files.json", kept)
     again = look(folder)
     assert (again.models, again.images, again.files) == (first.models, first.images, first.files)

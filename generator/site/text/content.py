@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -131,14 +131,20 @@ class Content:
                 self.warnings.append(page.source.problem_at(position, message))
 
     def _check_addresses(self) -> None:
-        taken = {f"comparisons/{name}/".casefold(): name for name in self._planned}
+        taken = {url.casefold(): name for url, name in self._comparison_urls()}
         for page in self.pages:
             if name := taken.get(page.place.casefold()):
                 message = f"this page would have the address of the comparison '{name}': rename it"
                 self.problems.append(page.source.at_line(0, 1, message))
 
+    def _comparison_urls(self) -> Iterator[tuple[str, str]]:
+        """Yield every address of a comparison, former ones too, and its id."""
+        for comparison in self._plan.comparisons:
+            for name in (comparison.id, *comparison.aliases):
+                yield f"comparisons/{name}/", comparison.id
+
     def _site_map(self, left_out: Iterable[Page]) -> SiteMap:
-        urls = {f"comparisons/{name}/" for name in self._planned} | {"", "comparisons/", "feed.xml"}
+        urls = {url for url, _ in self._comparison_urls()} | {"", "comparisons/", "feed.xml"}
         urls |= {page.url for page in self.pages}
         urls |= {model.download for model in self._plan.models.values()}
         drafts = {f"comparisons/{name}/" for name in self._plan.drafts}
