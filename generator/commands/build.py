@@ -123,7 +123,7 @@ def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:
         return plan.jobs(lambda _: False, lambda _: False)
     return plan.jobs(
         lambda frame: store.record(frame) is not None,
-        lambda measurement: store.measured(measurement) is not None,
+        lambda measurement: len(store.measured(measurement)) == len(measurement.measures),
     )
 
 

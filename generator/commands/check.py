@@ -15,8 +15,9 @@ from generator.project.open import open_project, open_store
 from generator.project.scan import damaged
 from generator.project.unused import unused
 from generator.project.warnings import lint
+from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship, kinship_keys, kinship_warnings
+from generator.render.relate import find_kinship, kinship_warnings
 from generator.site import check_site
 
 
@@ -45,7 +46,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     plan, store = project.plan, project.store
     warnings = check_site(project)
     kinship = find_kinship(project, None)
-    pairs = kinship_keys(project)
+    pairs = {artifact.key: artifact for artifact in relate.artifacts(project)}
     jobs = missing(plan, store)
     if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
@@ -54,12 +55,12 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, project.info, store),
-        sum(not store.has_derived(key, "json") for key in pairs),
+        sum(not store.has_artifact(pair) for pair in pairs.values()),
         unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
     )
 
 
 def _needed(jobs: Sequence[Job]) -> set[File]:
     """Return the pictures that a build would decode."""
-    references = {job.measurement.reference for job in jobs if job.measurement}
-    return references | {job.picture.input.file for job in jobs}
+    references = [job.measurement.reference for job in jobs if job.measurement]
+    return {*filter(None, references), *(job.picture.input.file for job in jobs if not job.reopens)}

@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema, core_schema
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
 from generator.manifest.names import as_on_disk
 from generator.manifest.tables.formats import FORMATS
+from generator.manifest.tables.measures import MEASURES
 
 WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
 """What names of weights files end in, whatever their case; all but the first are pickles."""
@@ -165,6 +166,7 @@ Language = Annotated[
 ]
 Sha256 = Annotated[str, _Form(r"([0-9a-fA-F]{64})?", "64 hexadecimal digits")]
 FormatName = Annotated[str, _OneOf(tuple(FORMATS))]
+MeasureName = Annotated[str, _OneOf(tuple(MEASURES))]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
 Start = Annotated[

@@ -30,6 +30,7 @@ from generator.manifest.fields import (
     FormatName,
     Id,
     Language,
+    MeasureName,
     Number,
     Patterns,
     Sha256,
@@ -39,6 +40,7 @@ from generator.manifest.fields import (
 )
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.tables.formats import LOSSLESS
+from generator.manifest.tables.measures import DEFAULT_MEASURES
 
 REST = "rest"
 """What is in no region, and layers that are in no group."""
@@ -272,8 +274,8 @@ class Comparison(Entry):
         description="Give networks' outputs the colours of their input back. A list shows several "
         "side by side, the first of them first.",
     )
-    metrics: tuple[Literal["psnr", "ssim"], ...] = Field(
-        ("psnr", "ssim"), description="Measured where the input has a reference."
+    metrics: tuple[MeasureName, ...] = Field(
+        DEFAULT_MEASURES, description="Measured where the input has a reference."
     )
     interpolate: Interpolate | None = Field(None, description="A mix of networks, by alpha.")
     choose: tuple[Choice, ...] | None = Field(

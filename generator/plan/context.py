@@ -126,7 +126,7 @@ def shared(name: str, comparison: Comparison) -> Mapping[str, Any]:
         "caption": comparison.caption,
         "aliases": comparison.aliases,
         "draft": comparison.draft,
-        "measures": comparison.metrics,
+        "measures": tuple(dict.fromkeys(comparison.metrics)),
     }
 
 

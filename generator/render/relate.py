@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -19,6 +18,7 @@ from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
 from generator.render.engines import Engine
+from generator.store import Artifact
 
 VERSION = 4
 """Raised whenever the same pair would be judged otherwise, or in other words."""
@@ -66,25 +66,28 @@ def _warning(pair: Pair) -> str:
 
 
 def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) -> Iterator[Pair]:
-    for first, second, files, inputs, key in _asked(project.plan, comparison):
+    for first, second, files, inputs in _asked(project.plan, comparison):
+        artifact = _artifact(files, inputs)
         make = partial(_measure, files, inputs, engine)
         try:
-            pair = _from_json(json.loads(project.store.derived(key, "json", make).read_bytes()))
+            pair = _from_json(json.loads(project.store.artifact(artifact, make).read_bytes()))
         except ModelError:
             # No engine; or a file went away meanwhile: rendering says whose frames that costs.
             continue
         yield replace(pair, first=first, second=second)
 
 
-def kinship_keys(project: Project) -> set[str]:
-    """Return the keys under which the store keeps what was found about the models of a site."""
-    return {key for c in project.plan.comparisons for *_, key in _asked(project.plan, c)}
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield what is found out about the models of a site, pair by pair."""
+    for comparison in project.plan.comparisons:
+        for _, _, files, inputs in _asked(project.plan, comparison):
+            yield _artifact(files, inputs)
 
 
 def _asked(
     plan: Plan, comparison: ComparisonPlan
-) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
-    """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
+) -> Iterator[tuple[str, str, list[File], list[Input]]]:
+    """Yield the pairs a comparison asks about: models, their files, inputs to look at."""
     pictures = dict.fromkeys(plan.inputs[name].picture for name in comparison.inputs)
     inputs = list(pictures)[:CROPS]
     for first, second in comparison.mixed:
@@ -92,13 +95,12 @@ def _asked(
         if any(model.info.damaged for model in models):
             continue  # weights that are NaN resemble nothing
         files = [model.file for model in models]
-        yield first, second, files, inputs, _key(files, inputs)
+        yield first, second, files, inputs
 
 
-def _key(files: list[File], inputs: list[Input]) -> str:
-    content = [VERSION, [f.sha256 for f in files], [picture.identity() for picture in inputs]]
-    text = json.dumps({"kinship": content}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _artifact(files: list[File], inputs: list[Input]) -> Artifact:
+    content = [[file.sha256 for file in files], [picture.identity() for picture in inputs]]
+    return Artifact("kinship", VERSION, content, "json")
 
 
 def _measure(files: list[File], inputs: list[Input], engine: Engine | None) -> bytes:

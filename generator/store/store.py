@@ -4,9 +4,9 @@ Layout, under ``.cache/`` beside the manifest::
 
     frames/3f/<key>.webp          an encoded frame
     frames/3f/<key>.webp.json     its record, written last: a frame without one does not exist
-    measurements/3f/<key>.json    PSNR and SSIM
-    derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
-                                  with a record, as frames have one
+    measurements/3f/<key>.json    what one measure said of a picture
+    derived/3f/<key>.<suffix>     artifacts, made without rendering: cards, masks, mixed weights;
+                                  each with a record, as frames have one
     files.json                    what is known about files (see project.scan)
     rates.json                    how fast networks ran (see estimate)
     aside/tmp…                    files being written; what a killed build left here goes
@@ -31,16 +31,18 @@ import os
 import re
 import socket
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
+from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
+from generator.store.artifacts import Artifact
 from generator.store.checksummed import checksummed, fits, read_checksummed
 from generator.store.disk import (
     ASIDE,
@@ -76,14 +78,6 @@ class Record:
     modified: int
 
 
-@dataclass(frozen=True)
-class Measured:
-    """PSNR in dB (None: infinite, the pictures are equal) and SSIM, at most 1."""
-
-    psnr: float | None
-    ssim: float
-
-
 _RECORD = {
     "width": int,
     "height": int,
@@ -93,7 +87,6 @@ _RECORD = {
     "color_shift": list | None,
     "modified": int,
 }
-_MEASURED = {"psnr": float | int | None, "ssim": float | int}
 
 
 @dataclass(frozen=True)
@@ -113,7 +106,7 @@ class Store:
         self._frames = f"{folder}/frames"
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
-        self._measured: dict[str, Measured] = {}
+        self._measured: dict[str, float] = {}
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
@@ -141,33 +134,32 @@ class Store:
         self._records[frame.key] = record
         return record
 
-    def measured(self, measurement: Measurement) -> Measured | None:
-        """Return a measurement's result, or None where it was not made yet."""
-        key = measurement.key
-        if key not in self._measured:
-            data = read_checksummed(self._measurement_path(key)) or {}
-            if fits(data, _MEASURED):
-                self._measured[key] = Measured(**data)
-        return self._measured.get(key)
+    def measured(self, measurement: Measurement) -> dict[str, float]:
+        """Return the results of those measures that were made already, by measure."""
+        found = {name: self._result(measurement.key_of(name)) for name in measurement.measures}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def put_measured(self, measurement: Measurement, measured: Measured) -> None:
-        """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._write(self._measurement_path(measurement.key), checksummed(asdict(measured)))
-        self._measured[measurement.key] = measured
+    def put_measured(self, measurement: Measurement, results: Mapping[str, float]) -> None:
+        """Keep results by measure. Raises StoreError where they cannot be written."""
+        for name, value in results.items():
+            key = measurement.key_of(name)
+            kept = {"measure": name, "value": as_json(value)}
+            self._write(self._measurement_path(key), checksummed(kept))
+            self._measured[key] = value
 
-    def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
-        """Return the file of something made from stored frames, making it where it is missing.
+    def artifact(self, artifact: Artifact, make: Callable[[], bytes]) -> Path:
+        """Return the file of an artifact, which is made where it is missing.
 
-        ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot.
+        Raises what ``make`` raises, and StoreError where it cannot be written.
         """
-        path = self._derived_path(key, suffix)
+        path = self._artifact_path(artifact)
         if not self._sound(path):
-            self._keep(path, make())
+            self._keep(path, make(), kind=artifact.kind)
         return path
 
-    def has_derived(self, key: str, suffix: str) -> bool:
-        """Return whether something derived has been made already, and is whole."""
-        return bool(self._sound(self._derived_path(key, suffix)))
+    def has_artifact(self, artifact: Artifact) -> bool:
+        """Return whether an artifact has been made already, and is whole."""
+        return bool(self._sound(self._artifact_path(artifact)))
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
@@ -281,11 +273,18 @@ class Store:
             return {}
         return record
 
+    def _result(self, key: str) -> float | None:
+        if key not in self._measured and (data := read_checksummed(self._measurement_path(key))):
+            with suppress(KeyError, TypeError, ValueError):  # written by another version
+                self._measured[key] = float(data["value"])
+        return self._measured.get(key)
+
     def _measurement_path(self, key: str) -> Path:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
-    def _derived_path(self, key: str, suffix: str) -> Path:
-        return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
+    def _artifact_path(self, artifact: Artifact) -> Path:
+        key = artifact.key
+        return self.folder / "derived" / key[:2] / f"{key}.{artifact.suffix}"
 
     def _write(self, path: Path, data: bytes) -> int:
         return self._disk.write(path, data)

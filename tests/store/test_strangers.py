@@ -14,7 +14,7 @@ from support.build import snapshot
 from generator.errors import StoreError
 from generator.plan import Classic, Encoding, Frame, Input, Measurement, Picture
 from generator.plan.info import File
-from generator.store import Measured, Store
+from generator.store import Store
 from generator.store.checksummed import checksummed
 
 
@@ -24,7 +24,7 @@ def frame() -> Frame:
 
 
 def measurement() -> Measurement:
-    return Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
+    return Measurement(frame().picture, File("f" * 64, Path("r.png")), None, ("psnr",))
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_what_lies_aside_and_is_not_ours_stays(store: Store, theirs: Path) -> No
 def test_an_empty_folder_in_the_place_of_a_file_is_healed(store: Store) -> None:
     ask = measurement()
     store.put(frame(), b"picture", "")
-    store.put_measured(ask, Measured(27.0, 0.8))
+    store.put_measured(ask, {"psnr": 27.0})
     store.write("files.json", {"a": 1})
     places = [path for path in store.folder.rglob("*.*") if path.is_file()]
     for path in places:
@@ -153,15 +153,15 @@ def test_an_empty_folder_in_the_place_of_a_file_is_healed(store: Store) -> None:
             path.mkdir()
     fresh = Store(store.folder)
     assert (fresh.record(frame()), fresh.measured(ask), fresh.read("files.json")) == (
-        None, None, {},
+        None, {}, {},
     )  # fmt: skip
     fresh.put(frame(), b"picture", "")
-    fresh.put_measured(ask, Measured(28.0, 0.9))
+    fresh.put_measured(ask, {"psnr": 28.0})
     fresh.write("files.json", {"a": 2})
     again = Store(store.folder)
     assert again.path(frame()).read_bytes() == b"picture"
     assert again.record(frame()) is not None
-    assert again.measured(ask) == Measured(28.0, 0.9)
+    assert again.measured(ask) == {"psnr": 28.0}
     assert again.read("files.json") == {"a": 2}
 
 
@@ -179,20 +179,20 @@ def test_a_folder_of_others_in_the_place_of_a_file_is_named(store: Store) -> Non
 
 SHAPES: list[Any] = [
     [], [1], "text", 7, None, {}, {"width": 6},
-    {"psnr": "high", "ssim": 1}, {"psnr": 1.5}, {"psnr": 1.5, "ssim": 0.5, "more": 1},
+    {"measure": "psnr", "value": "high"}, {"measure": "psnr", "value": [1]}, {"value": None},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=repr)
 def test_records_of_another_shape_are_missing(store: Store, shape: Any) -> None:
     store.put(frame(), b"picture", "")
-    store.put_measured(measurement(), Measured(27.0, 0.8))
+    store.put_measured(measurement(), {"psnr": 27.0})
     store.write("files.json", {"a": 1})
     for path in store.folder.rglob("*.json"):
         path.write_bytes(checksummed(shape))
     fresh = Store(store.folder)
     assert fresh.record(frame()) is None
-    assert fresh.measured(measurement()) is None
+    assert fresh.measured(measurement()) == {}
     assert fresh.read("files.json") == (shape if isinstance(shape, dict) else {})
 
 
