@@ -87,6 +87,11 @@ class Site(Entry):
     language: Language = Field("en", description="Language of the texts, as a code: en, de, pt-BR.")
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
+    follow_links: bool = Field(
+        False,
+        description="Publish what lies outside the project, behind links of the file system in "
+        "content/, static/ and templates/.",
+    )
 
 
 class Render(Entry):
@@ -265,6 +270,9 @@ class Comparison(Entry):
     title: str = Field("", description="Shown to visitors; the id where left out.")
     caption: str = Field("", description="Markdown.")
     inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
+    aliases: tuple[Id, ...] = Field(
+        (), description="Former ids: pages at their addresses lead on to this comparison."
+    )
     draft: bool = Field(False, description="Only built with --drafts.")
     color_fix: ColorFixes = Field(
         ("none",),

@@ -136,6 +136,7 @@ def shared(name: str, comparison: Comparison) -> Mapping[str, Any]:
         "id": name,
         "title": comparison.title,
         "caption": comparison.caption,
+        "aliases": comparison.aliases,
         "draft": comparison.draft,
         "measures": tuple(dict.fromkeys(comparison.metrics)),
     }

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.errors import Problem
+
 VARIANCE = "running_var"
 """What variances of batch normalisation are called."""
 
@@ -107,7 +109,8 @@ class FileInfo:
 
     ``files`` by path as written in the manifest, ``models`` by id and ``networks`` the same by
     the file's SHA-256, ``images`` by SHA-256, ``frames`` the matches of each ``frames:``
-    comparison by its id.
+    comparison by its id. ``unreadable`` says what could not be read and is not used either: it
+    is missing in the others.
     """
 
     files: dict[str, File]
@@ -115,6 +118,7 @@ class FileInfo:
     networks: dict[str, ModelInfo]
     images: dict[str, ImageInfo]
     frames: dict[str, tuple[File, ...]]
+    unreadable: tuple[Problem, ...] = ()
 
     def named(self, message: str) -> str:
         """Return a message with files called what the manifest calls them.

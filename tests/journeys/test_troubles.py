@@ -18,6 +18,7 @@ from support.build import DATA, Run, edit
 from support.networks import shifting
 
 from generator.commands import build as build_module
+from generator.commands.main import main
 from generator.networks.running import memory
 from generator.networks.running import runner as run_module
 from generator.store import Store
@@ -228,6 +229,25 @@ def _(scene: Scene) -> None:
 def _(_: Scene) -> None:
     Path("_site").mkdir()
     Path("_site/thesis.txt").touch()
+
+
+@case("leads out of the project")
+def _(_: Scene) -> None:
+    Path("../notes.md").write_text("# Notes")
+    Path("content").mkdir()
+    Path("content/notes.md").symlink_to("../../notes.md")
+
+
+@case("is not as a build wrote it")
+def _(_: Scene) -> None:
+    assert main(["build", "-q"]) == 0
+    Path("_site/index.html").write_text("by hand")
+
+
+@case("was built by an older version")
+def _(_: Scene) -> None:
+    Path("_site").mkdir()
+    Path("_site/.alphagrid").write_text('{"alphagrid": 1, "files": ["index.html"]}')
 
 
 @case("cannot be written over")
