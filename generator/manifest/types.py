@@ -87,6 +87,11 @@ class Site(Entry):
     language: Language = Field("en", description="Language of the texts, as a code: en, de, pt-BR.")
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
+    follow_links: bool = Field(
+        False,
+        description="Publish what lies outside the project, behind links of the file system in "
+        "content/, static/ and templates/.",
+    )
 
 
 class Render(Entry):
@@ -133,6 +138,11 @@ class Model(Entry):
     homepage: Url = Field("", description="Where the model comes from.")
     sha256: Sha256 = Field("", description="Checked when given.")
     download: bool = Field(False, description="Publish the file and link it.")
+    noise_level: Annotated[Number, Field(ge=0, le=255)] | None = Field(
+        None,
+        description="What a network is told that asks how noisy its input is (DRUNet, FDnCNN), in "
+        "8-bit levels; where left out, the input's noise sigma, else 15.",
+    )
 
     @classmethod
     def short(cls) -> str:
@@ -260,6 +270,7 @@ class Comparison(Entry):
     title: str = Field("", description="Shown to visitors; the id where left out.")
     caption: str = Field("", description="Markdown.")
     inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
+    aliases: tuple[Id, ...] = Field((), description="Former ids: their addresses lead on to this.")
     draft: bool = Field(False, description="Only built with --drafts.")
     color_fix: ColorFixes = Field(
         ("none",),

@@ -176,7 +176,7 @@ class ComparisonPlan:
     alphas of a path. ``card`` indexes the two frames that stand for the comparison elsewhere.
     ``animation`` is a file's suffix. ``mixed`` are the pairs of models that are mixed with
     each other, named at ``models_at``; with ``kinship`` the page tells how alike they are.
-    ``steps`` of the grid are told where they place the points.
+    ``steps`` of the grid are told where they place the points. ``aliases`` are former ids.
     """
 
     id: str
@@ -205,6 +205,7 @@ class ComparisonPlan:
     animation: Literal["webp", "gif", "mp4"] | None = None
     kinship: bool = False
     steps: int | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def sequence(self) -> bool:

@@ -119,17 +119,21 @@ class Network:
     ``weights`` are ordered by the files' hashes, hold no zeros and sum to 1, so that the same
     network is the same recipe however it was written. ``precision`` and ``tile`` stand as the
     author wrote them (``auto`` stays ``auto``): the device that renders does not enter the key.
+    ``noise_level`` is what a network is told that asks how noisy its input is, in 8-bit levels;
+    None for the usual 15, and for networks that do not ask.
     """
 
     weights: tuple[tuple[File, Coefficient], ...]
     color_fix: ColorFix
     precision: Literal["auto", "fp32", "fp16", "bf16"]
     tile: int | Literal["auto", "off"]
+    noise_level: float | None = None
 
     name: ClassVar[str]
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of."""
+        told = {} if self.noise_level is None else {"noise_level": self.noise_level}
         return {
             "recipe": self.name,
             "weights": [
@@ -139,6 +143,7 @@ class Network:
             "color_fix": self.color_fix,
             "precision": self.precision,
             "tile": self.tile,
+            **told,
         }
 
 

@@ -30,10 +30,10 @@ _TROUBLE = (AlphagridError, ValueError, OSError, MemoryError)
 class Result:
     """What became of a job.
 
-    ``data`` is the encoded frame, None where the job asks for none; ``precision``, ``device`` and
-    ``color_shift`` are those of ``Rendered``; ``measured`` are results by measure. ``failure``
-    says why nothing could be made, ``unmeasured`` why some measure has no result; '' where they
-    could.
+    ``data`` is the encoded frame, None where the job asks for none; ``precision``, ``device``,
+    ``color_shift`` and ``tiles`` are those of ``Rendered``; ``measured`` are results by measure.
+    ``failure`` says why nothing could be made, ``unmeasured`` why some measure has no result; ''
+    where they could.
     """
 
     job: Job
@@ -44,6 +44,7 @@ class Result:
     measured: Mapping[str, float] = field(default_factory=dict)
     failure: str = ""
     unmeasured: str = ""
+    tiles: tuple[int, int] | None = None
 
 
 def make(job: Job) -> Result:
@@ -71,7 +72,7 @@ def finish(made: Rendered | Failed) -> Result:
     if isinstance(made, Failed):
         return Result(made.job, failure=made.reason)
     job = made.job
-    result = Result(job, None, made.precision, made.device, made.color_shift)
+    result = Result(job, None, made.precision, made.device, made.color_shift, tiles=made.tiles)
     try:
         for file in _sources(job):
             _check_unchanged(file)

@@ -88,7 +88,7 @@ def _keep(store: Store, result: Result) -> None:
     """Store what a job gave: the frame first, so that no measurement is without one."""
     job = result.job
     if job.frame is not None and result.data is not None:
-        store.put(job.frame, result.data, result.precision, result.color_shift)
+        store.put(job.frame, result.data, result.precision, result.color_shift, result.tiles)
     if job.measurement is not None:
         store.put_measured(job.measurement, result.measured)
 

@@ -131,6 +131,7 @@ class _Builder:
             draft=plan.draft,
             apart=len(frames) + len(plan.models) + len(inputs) > MOST_ROWS,
             data=_addresses(plan),
+            moved_from=tuple(f"comparisons/{alias}/" for alias in plan.aliases),
         )
 
     def _input(self, name: str) -> InputView:

@@ -170,7 +170,7 @@ class ComparisonView:
 
     ``choices``, ``positions``, ``axes``, ``layout`` and ``start`` are the plan's; ``alphas`` are
     where sliders have their ticks. ``apart``: tables, and charts of single inputs, are too many for
-    the page and stand on pages of their own.
+    the page and stand on pages of their own. ``moved_from`` are URLs that lead on to this one.
     """
 
     id: str
@@ -207,6 +207,7 @@ class ComparisonView:
     kinship: tuple[KinshipView, ...] = ()
     beside: tuple[ModelView, ...] = ()
     regions: tuple[RegionView, ...] = ()
+    moved_from: tuple[str, ...] = ()
 
     def at(self, root: str) -> ComparisonView:
         """Return the view for a page whose way to the site's root is ``root``."""

@@ -9,10 +9,12 @@ Layout, under ``.cache/`` beside the manifest::
                                   each with a record, as frames have one
     files.json                    what is known about files (see project.scan)
     rates.json                    how fast networks ran (see estimate)
-    aside/                        files being written; what a killed build left here goes
+    aside/tmp…                    files being written; what a killed build left here goes
     lock, owner                   the build that is running
 
-The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone.
+The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone. It
+may be a link itself, but none inside it is followed: a name of ours that is a link is refused, or
+as good as missing.
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
 only. What does not match its record is not there. JSON is kept with its checksum, which is
@@ -24,12 +26,11 @@ unchanged time are therefore not looked for: ``build --force`` makes everything 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
 import socket
-import tempfile
+import stat
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,24 +44,31 @@ from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
 from generator.plan.keys import file_sha256
 from generator.store.artifacts import Artifact
-from generator.store.checksummed import checksummed, read_checksummed
+from generator.store.checksummed import checksummed, fits, read_checksummed
+from generator.store.disk import (
+    ASIDE,
+    IGNORE,
+    TAG,
+    Disk,
+    cannot_write,
+    check_file,
+    entries,
+    is_file,
+    read_file,
+)
 
-_ASIDE = "aside"
 _KINDS = ("frames", "measurements", "derived")
 _KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
 _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
-
-# What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
-_IGNORE = "*\n"
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 
 
 @dataclass(frozen=True)
 class Record:
     """What is kept beside a frame: size in pixels and bytes, checksum, the precision that
     ``auto`` became ('' where no network ran), the mean shift of each channel that a colour fix
-    removed, in 8-bit levels (None without a fix), and the file's time of modification, in
-    nanoseconds, when it was last found sound.
+    removed, in 8-bit levels (None without a fix), the file's time of modification, in
+    nanoseconds, when it was last found sound, and rows and columns of the tiles where a network
+    saw pieces of the picture that were cross-faded (None where it saw all of it).
     """  # noqa: D205
 
     width: int
@@ -70,6 +78,18 @@ class Record:
     precision: str
     color_shift: Sequence[float] | None
     modified: int
+    tiles: Sequence[int] | None = None
+
+
+_RECORD = {
+    "width": int,
+    "height": int,
+    "bytes": int,
+    "sha256": str,
+    "precision": str,
+    "color_shift": list | None,
+    "modified": int,
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +105,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._disk = Disk(folder)
         self._frames = f"{folder}/frames"
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
@@ -93,10 +114,9 @@ class Store:
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
         known = self._records.get(frame.key)
-        if known is None and (kept := self._sound(self._frame_path(frame))):
-            with suppress(TypeError):  # written by another version
-                known = self._records[frame.key] = Record(**kept)
-        return known
+        if known is None and fits(kept := self._sound(self._frame_path(frame)), _RECORD):
+            known = self._records[frame.key] = Record(**kept)
+        return known  # else it is missing, damaged, or written by another version
 
     def path(self, frame: Frame) -> Path:
         """Return where the frame's file is, or would be."""
@@ -108,10 +128,17 @@ class Store:
         data: bytes,
         precision: str,
         color_shift: Sequence[float] | None = None,
+        tiles: Sequence[int] | None = None,
     ) -> Record:
         """Keep an encoded frame. Raises StoreError where it cannot be written."""
         picture = frame.picture
-        info = {"width": picture.width, "height": picture.height, "precision": precision}
+        info: dict[str, Any] = {
+            "width": picture.width,
+            "height": picture.height,
+            "precision": precision,
+        }
+        if tiles:
+            info["tiles"] = tiles
         kept = self._keep(self.path(frame), data, **info, color_shift=color_shift)
         record = Record(**kept)
         self._records[frame.key] = record
@@ -161,16 +188,16 @@ class Store:
         owner = self.folder / "owner"
         lock = FileLock(self.folder / "lock", timeout=0)
         try:
-            self._prepare()
+            self._disk.prepare()
+            check_file(self.folder / "lock")
             lock.acquire()
         except Timeout:
-            who = owner.read_text(errors="replace").strip() if owner.exists() else "another build"
-            message = f"{self.folder} is in use by {who}: wait for it, or stop it"
+            message = f"{self.folder} is in use by {_who(owner)}: wait for it, or stop it"
             raise StoreError(message) from None
         except OSError as error:
-            raise _cannot_write(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
         try:
-            for leftover in (self.folder / _ASIDE).iterdir():
+            for leftover in self._disk.leftovers():
                 with suppress(PermissionError):  # Windows: somebody is writing it
                     leftover.unlink(missing_ok=True)
             self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
@@ -195,22 +222,26 @@ class Store:
         the disk refuses.
         """
         with self.locked():
-            self._remove([*self._kept(), *(self.folder / _ASIDE).iterdir()])
+            self._remove([*self._kept(), *self._disk.leftovers()])
         tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
-        tags = [tag, ignore] if _says(tag, _TAG) and _says(ignore, _IGNORE) else []
+        tags = [tag, ignore] if _says(tag, TAG) and _says(ignore, IGNORE) else []
         # On Windows, no lock is removed while it is held.
-        self._remove([*(self.folder / name for name in _IN_ROOT), *tags])
-        _remove_if_empty([self.folder / _ASIDE, self.folder])
+        self._remove([*filter(is_file, (self.folder / name for name in _IN_ROOT)), *tags])
+        _remove_if_empty([self.folder / ASIDE, self.folder])
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
 
     def _kept(self) -> list[Path]:
         """Return the files that are kept by key, records included."""
         return [
             path
-            for kind in _KINDS
-            for path in (self.folder / kind).glob("??/*")
-            if _KEPT.fullmatch(path.name) and path.name.startswith(path.parent.name)
+            for folder in self._folders()
+            for path in entries(folder)
+            if _KEPT.fullmatch(path.name) and path.name.startswith(folder.name) and is_file(path)
         ]
+
+    def _folders(self) -> list[Path]:
+        """Return the folders that the keys start with."""
+        return [folder for kind in _KINDS for folder in entries(self.folder / kind, "??")]
 
     def _remove(self, paths: Sequence[Path]) -> None:
         """Remove files, and folders of ours that hold nothing else."""
@@ -219,8 +250,7 @@ class Store:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise StoreError(f"cannot remove {path}: {error.strerror}") from error
-        kinds = [self.folder / kind for kind in _KINDS]
-        _remove_if_empty([*(parent for kind in kinds for parent in kind.glob("??")), *kinds])
+        _remove_if_empty([*self._folders(), *(self.folder / kind for kind in _KINDS)])
 
     def _keep(self, path: Path, data: bytes, **info: Any) -> dict[str, Any]:
         """Write a file, then its record, which says when it was whole; return the record."""
@@ -238,8 +268,8 @@ class Store:
         """Return the record of a file that is what it was when it was written, else nothing."""
         record = read_checksummed(_record_path(path)) or {}
         try:
-            status = os.stat(path)  # noqa: PTH116 - no Path
-            if status.st_size != record.get("bytes"):
+            status = os.lstat(path)
+            if not stat.S_ISREG(status.st_mode) or status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
                 if file_sha256(path) != record.get("sha256"):
@@ -264,39 +294,7 @@ class Store:
         return self.folder / "derived" / artifact.key[:2] / artifact.name
 
     def _write(self, path: Path, data: bytes) -> int:
-        """Write a whole file or none; return its time of modification, in nanoseconds."""
-        try:
-            try:
-                return self._replace(path, data)
-            except FileNotFoundError:
-                # A build that starts sweeps away what others are just writing, too.
-                return self._replace(path, data)
-        except OSError as error:
-            raise _cannot_write(path, error) from error
-
-    def _replace(self, path: Path, data: bytes) -> int:
-        self._prepare()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
-        aside = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            aside.chmod(0o644)
-            modified = aside.stat().st_mtime_ns
-            aside.replace(path)
-        except OSError:
-            aside.unlink(missing_ok=True)
-            raise
-        return modified
-
-    def _prepare(self) -> None:
-        """Create the folder; one that was there before may hold what others want to be seen."""
-        with suppress(FileExistsError):
-            self.folder.mkdir(parents=True)
-            (self.folder / "CACHEDIR.TAG").write_text(_TAG)
-            (self.folder / ".gitignore").write_text(_IGNORE)
-        (self.folder / _ASIDE).mkdir(exist_ok=True)
+        return self._disk.write(path, data)
 
 
 def _record_path(path: str | Path) -> str:
@@ -304,17 +302,17 @@ def _record_path(path: str | Path) -> str:
 
 
 def _says(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    return is_file(path) and path.read_bytes() == text.encode()
+
+
+def _who(owner: Path) -> str:
+    try:
+        return read_file(owner)[:200].decode(errors="replace").strip()
+    except OSError:
+        return "another build"
 
 
 def _remove_if_empty(folders: Sequence[Path]) -> None:
     for folder in folders:
         with suppress(OSError):  # it holds something, or a disk is mounted there
             folder.rmdir()
-
-
-def _cannot_write(path: Path, error: OSError) -> StoreError:
-    message = f"cannot write {path}: {error.strerror}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        message += "; make room and build again: what was rendered is kept"
-    return StoreError(message)

@@ -208,17 +208,29 @@ def test_words_stay_within_the_picture(stops: list[str]) -> None:
 
 
 def test_similarity_by_layer_reaches_from_zero_to_one() -> None:
-    layers = [Layer("body.0", 0.95, 1.0), Layer("body.2", 0.5, 0.25), Layer("body.4", 0.9, 1.0)]
+    layers = [
+        Layer("body.0", 432, 0.95, 14.0),
+        Layer("body.2", 2304, 0.5, -1.5),
+        Layer("body.4", 2304, 0.9, 21.0),
+    ]
     figure = parsed(similarity_chart("pair", layers))
     words = [element.text for element in figure.iter("text")]
     assert "0" in words
     assert "1" in words
+    titles = ("Similarity by layer", "Beyond chance by layer")
+    assert all(title in "".join(figure.itertext()) for title in titles)
     assert "body.2" in "".join(figure.itertext())
+    assert "21.0" in "".join(figure.itertext())
+    assert "-1.5" in "".join(figure.itertext()).replace("−", "-")
     assert similarity_chart("pair", layers[:1]) == ""
 
 
 def test_layers_that_tell_nothing_leave_a_gap_in_the_chart() -> None:
-    layers = [Layer("body.0", 0.95, 1.0), Layer("body.2", None, None), Layer("body.4", 0.9, 1.0)]
+    layers = [
+        Layer("body.0", 432, 0.95, 14.0),
+        Layer("body.2", 2304, None, None),
+        Layer("body.4", 2304, 0.9, 21.0),
+    ]
     words = "".join(parsed(similarity_chart("pair", layers)).itertext())
     assert "body.4" in words
     assert "body.2" not in words

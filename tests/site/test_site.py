@@ -439,3 +439,29 @@ def test_names_stand_on_the_slider_or_not_at_all(
     html = project.read("comparisons/sharpness/index.html")
     drawing = html.partition('<svg class="names">')[2].partition("</svg>")[0]
     assert re.findall(r">([^<>]+)</text>", drawing) == named
+
+
+def test_former_addresses_of_a_comparison_lead_on(project: Project) -> None:
+    project.manifest["comparisons"]["sharpness"]["aliases"] = ["sharp", "old.id"]
+    project.write("content/index.md", "# Home\n\n[as it was](comparisons/sharp/)\n")
+    report = project.build(base_url="https://example.org/models/")
+    assert report.warnings == ()
+    for alias in ("sharp", "old.id"):
+        page = project.read(f"comparisons/{alias}/index.html")
+        to = "../../comparisons/sharpness/"
+        assert f'<meta http-equiv="refresh" content="0; url={to}">' in page
+        canonical = "https://example.org/models/comparisons/sharpness/"
+        assert f'<link rel="canonical" href="{canonical}">' in page
+        assert f'<a href="{to}">Sharpness</a>' in page
+        folder = project.output / f"comparisons/{alias}"
+        assert [path.name for path in folder.iterdir()] == ["index.html"]
+        for name in ("sitemap.xml", "feed.xml"):
+            assert f"comparisons/{alias}/" not in project.read(name)
+    assert broken_links(project.output, "/models/") == []
+
+
+def test_a_page_at_a_former_address_is_an_error(project: Project) -> None:
+    project.manifest["comparisons"]["sharpness"]["aliases"] = ["old"]
+    project.write("content/comparisons/Old.md", "# Mine\n")
+    with pytest.raises(ManifestError, match="the address of the comparison 'sharpness'"):
+        project.build()

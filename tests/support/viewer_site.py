@@ -179,7 +179,7 @@ class SiteWriter:
                 **self.picture(f"{name}-{a}-{b}", (240, 240), tone, 1),
             })  # fmt: skip
             positions.append({
-                "weights": row, "label": label, "text": mixture, "spoken": mixture,
+                "weights": row, "label": label, "text": _sum(mixture), "spoken": mixture,
             })  # fmt: skip
             if 1 in row:
                 frames[-1]["at"].append([1 + row.index(1)])
@@ -385,13 +385,17 @@ def _on_the_line(alpha: float, models: Sequence[str]) -> dict[str, Any]:
     mixture = _mixture(models, weights)
     return {
         "value": alpha, "weights": weights, "label": f"α = {alpha}",
-        "text": f"α {shown} · {mixture.replace(', ', ' + ').replace(' + −', ' − ')}",
+        "text": f"α {shown} · {_sum(mixture)}",
         "spoken": f"alpha {shown}: {mixture}",
     }  # fmt: skip
 
 
 def _by_id(models: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
     return {model.lower(): weight for model, weight in zip(models, weights, strict=True)}
+
+
+def _sum(mixture: str) -> str:
+    return mixture.replace(", ", " + ").replace(" + −", " − ")
 
 
 def _mixture(models: Sequence[str], weights: Sequence[float]) -> str:

@@ -547,6 +547,9 @@ def test_help(open_viewer: OpenViewer) -> None:
     viewer.press("?")
     dialog = viewer.page.get_by_role("dialog", name="How to look")
     expect(dialog).to_be_visible()
+    for keys, does in (("[", "previous frame"), ("t", "flicker"), ("← → ↑ ↓", "pan"), ("0", "fit")):
+        row = dialog.get_by_role("row").filter(has_text=does)
+        assert row.get_by_role("rowheader").inner_text().strip() == keys
     viewer.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     viewer.button("Help").click()

@@ -102,24 +102,24 @@ def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
     Layers of which nothing can be said leave a gap.
     """
     places = list(enumerate(layers, start=1))
-    cosine = [(at, layer.cosine) for at, layer in places if layer.cosine is not None]
-    share = [(at, layer.same_index) for at, layer in places if layer.same_index is not None]
-    if len(cosine) < 2:
-        return Markup()
-    chart = Chart(
-        f"chart-{id_}-layers",
-        "Similarity by layer",
-        "layer",
-        "cosine, share",
-        (Curve("cosine", tuple(cosine)), Curve("same place", tuple(share))),
-        3,
-        y_range=(min(0.0, *(value for _, value in cosine)), 1.0),
-        rows=tuple((at, layer.name) for at, layer in places),
-    )
+    cosine = tuple((at, layer.cosine) for at, layer in places if layer.cosine is not None)
+    beyond = tuple((at, layer.z) for at, layer in places if layer.z is not None)
+    rows = tuple((at, layer.name) for at, layer in places)
+    charts = [
+        Chart(f"chart-{id_}-{name}", title, "layer", label, (Curve(curve, points),), digits,
+              y_range=(min(0.0, *(value for _, value in points)), top), rows=rows)
+        for name, title, label, curve, points, digits, top in (
+            ("layers", "Similarity by layer", "cosine", "cosine", cosine, 3, 1.0),
+            ("chance", "Beyond chance by layer", "standard deviations", "deviations", beyond, 1,
+             max((1.0, *(value for _, value in beyond)))),
+        )
+        if len(points) > 1
+    ]  # fmt: skip
     return _figure(
         "Layer by layer: the cosine of the weights of both networks (1 is the same direction), and "
-        "the share of filters whose nearest relative has the same place in the other network",
-        [chart],
+        "by how many standard deviations the filters of one are nearer to their namesakes in the "
+        "other than they would be in any other order",
+        charts,
     )
 
 
