@@ -12,11 +12,20 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 from playwright.sync_api import Page, expect
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
-from support.browser import Server
+from support.browser import Server, Viewer
 from support.viewer_site import SiteWriter
 
 Bounds = tuple[float, float, float, float]  # left, bottom, right, top
 SHAPES = {"upright": (120, 1200), "square": (400, 400), "wide": (800, 100), "photo": (640, 480)}
+CHARTS = (
+    """<figure class="charts"><figcaption>Above</figcaption>
+    <svg class="chart" viewBox="0 0 640 300" width="640" height="300">
+    <text x="9" y="20">Top</text><text x="9" y="290">Foot</text></svg>
+    <details><summary>Numbers</summary></details></figure>"""
+    * 3
+    + """
+    <figure class="charts" hidden><figcaption>Above</figcaption></figure>"""
+)
 
 
 class Sheet(NamedTuple):
@@ -67,3 +76,30 @@ def test_pictures_are_whole_and_stand_with_their_titles(
             for picture in pictures:
                 assert left <= picture[0] < picture[2] <= right
                 assert bottom <= picture[1] < picture[3] <= top
+
+
+def test_cards_stay_with_their_titles(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(server.url)
+    letters = [sheet.text.count("α") for sheet in printed(page)]  # one stands for each picture
+    assert len(letters) > 1
+    titles = page.get_by_role("heading", level=2).all_inner_texts()
+    for sheet, cards in zip(printed(page), letters, strict=True):
+        words = " ".join(sheet.text.split())
+        assert sum(" ".join(title.split()) in words for title in titles) == cards
+
+
+def test_charts_stay_with_their_words(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    page.goto(f"{server.url}comparisons/sharpness/")
+    Viewer(page, "Sharpness").ready()
+    main = page.locator("main")
+    main.evaluate("(main, charts) => { main.innerHTML = charts }", CHARTS)
+    for millimetres in range(0, 200, 40):
+        main.evaluate("(main, space) => { main.style.paddingTop = space }", f"{millimetres}mm")
+        texts = [sheet.text for sheet in printed(page)]
+        counts = [
+            [text.count(word) for word in ("Above", "Top", "Foot", "Numbers")] for text in texts
+        ]
+        assert [sum(column) for column in zip(*counts, strict=True)] == [3, 3, 3, 3], texts
+        assert all(len(set(row)) == 1 for row in counts), texts
