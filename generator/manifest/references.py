@@ -10,6 +10,8 @@ from pathlib import Path
 from generator.manifest.controls import FEATURES
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
+from generator.manifest.links import links_that_lead_out
+from generator.manifest.places import NOTHING, why_no_file
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.types import (
     KINDS,
@@ -35,14 +37,24 @@ def check_references(
     ``ids`` are those that were written per section; the manifest may lack some of them, whose
     entries are wrong in themselves and already reported.
     """
+    yield from _links(manifest, root)
     yield from _models(manifest, root)
     yield from _inputs(manifest, root)
     for name, comparison in manifest.comparisons.items():
         yield from _comparison(manifest, ids, comparison, ("comparisons", name), root)
+    yield from _aliases(manifest, ids["comparisons"])
     for index, page in enumerate(manifest.pages or ()):
         yield from _page(page, ("pages", index), root)
     for section in ("models", "inputs", "comparisons"):
         yield from _case(list(getattr(manifest, section)), section)
+
+
+def _links(manifest: Manifest, root: Path) -> Iterator[Found]:
+    if manifest.site.follow_links:
+        return
+    for link in links_that_lead_out(root):
+        message = f"'{link}' is a link that leads out of the project: put a copy in its place"
+        yield ("site",), f"{message}, or allow it here: 'follow_links: true'", True
 
 
 def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
@@ -92,6 +104,17 @@ def _comparison(
         yield from _regions(manifest, comparison, (*where, "interpolate", "regions"))
     for index, choice in enumerate(comparison.choose or ()):
         yield from _choice(ids["models"], choice, (*where, "choose", index))
+
+
+def _aliases(manifest: Manifest, comparisons: tuple[str, ...]) -> Iterator[Found]:
+    """Yield former ids that are in use: an address leads to one place, on any disk."""
+    taken = {name.casefold(): name for name in comparisons}
+    for name, comparison in manifest.comparisons.items():
+        for index, alias in enumerate(comparison.aliases):
+            if other := taken.get(alias.casefold()):
+                where = ("comparisons", name, "aliases", index)
+                yield where, f"'{alias}' leads to '{other}' already: remove one of the two", False
+            taken.setdefault(alias.casefold(), name)
 
 
 def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> Iterator[Found]:
@@ -205,15 +228,13 @@ def _page(path: str, where: Location, root: Path) -> Iterator[Found]:
 
 
 def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
-    try:
-        if (root / path).is_file():
-            return
-        if (root / path).is_dir():
-            yield where, f"'{path}' is a folder, a file is needed", False
-            return
-        yield where, f"no such file: '{path}'{_file_hint(path, root)}", False
-    except OSError as error:
-        yield where, f"'{path}' cannot be read: {error.strerror}", False
+    reason = why_no_file(root / path)
+    if reason == NOTHING:
+        reason = f"{NOTHING}: '{path}'{_file_hint(path, root)}"
+    elif reason:
+        reason = f"'{path}' {reason}"
+    if reason:
+        yield where, reason, False
 
 
 def _file_hint(path: str, root: Path) -> str:
@@ -226,7 +247,11 @@ def _file_hint(path: str, root: Path) -> str:
     if not (root / folder).is_dir():
         return f" (there is no folder '{folder}')"
     # The name counts, not the suffix that all of them share, and not its case.
-    names = {Path(entry.name).stem.casefold(): entry.name for entry in (root / folder).iterdir()}
+    try:
+        entries = list((root / folder).iterdir())
+    except OSError:
+        return f" (the folder '{folder}' may not be read)"
+    names = {Path(entry.name).stem.casefold(): entry.name for entry in entries}
     close = nearest(Path(name).stem.casefold(), names)
     return f" (did you mean '{path.removesuffix(name)}{names[close]}'?)" if close else ""
 

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from generator.errors import ModelError
 from generator.images.rendered import Failed, Rendered
+from generator.networks.weights.apart import importable
 from generator.plan import Coefficient, Job, Network
-from generator.plan.info import ModelInfo
+from generator.plan.info import ModelInfo, WeightsFile
 from generator.plan.kinship import Kinship
 from generator.project.scan import model_info
 from generator.render.job import Result, finish, make
@@ -118,9 +119,15 @@ class LocalEngine:
 
     def relate(self, paths: Sequence[Path], crops: Crops) -> Kinship:
         """Compare on the processor, whatever the device: crops are small."""
-        from generator.networks.ancestry import inspect
+        from generator.networks.kinship import inspect
 
         return inspect(paths, crops)
+
+    def about(self, path: Path) -> WeightsFile:
+        """Say what a weights file is. Raises ModelError where it cannot be used."""
+        from generator.networks.weights.about import about
+
+        return about(path)
 
     def mix(self, parents: Sequence[tuple[Path, Coefficient]], output: Path) -> None:
         """Mix in memory, then write the file whole."""
@@ -144,9 +151,8 @@ def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelErro
     if not arguments:
         return {}
     command = [sys.executable, "-m", "generator.networks.weights.read", *arguments]
-    environment = _with_path(Path(__file__).resolve().parents[2])
     done = subprocess.run(  # noqa: S603 - our own module, no shell
-        command, capture_output=True, text=True, check=False, env=environment
+        command, capture_output=True, text=True, check=False, env=importable()
     )
     found: dict[Path, ModelInfo | ModelError] = {}
     for line in done.stdout.splitlines():
@@ -157,12 +163,6 @@ def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelErro
         lost = ModelError("reading it ended the process: the file is damaged or too large")
         found.setdefault(Path(argument), lost)
     return found
-
-
-def _with_path(root: Path) -> dict[str, str]:
-    """Return the environment with ``root`` importable, wherever the command was started."""
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else str(root)}
 
 
 ENGINES: Mapping[str, Callable[[str], Engine]] = {"local": LocalEngine}

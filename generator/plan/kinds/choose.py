@@ -28,10 +28,12 @@ def plan_choices(context: Context, name: str, comparison: Comparison) -> Compari
     scales = [_scale(context, entry, (*where, index)) for index, entry in enumerate(entries)]
     largest = max(scales)
     labels = [_label(context, entry, largest) for entry in entries]
+    seen: set[str] = set()
     for index, label in enumerate(labels):
-        if label in labels[:index]:
+        if label in seen:
             message = f"the list has '{label}' already: give one of the two another 'title'"
             context.problem((*where, index), message)
+        seen.add(label)
     found = [
         each
         for entry, label, scale in zip(entries, labels, scales, strict=True)

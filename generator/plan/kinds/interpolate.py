@@ -22,6 +22,7 @@ from generator.plan.comparisons import (
 )
 from generator.plan.context import Context, Variant, fixes, shared
 from generator.plan.frames import Classic
+from generator.plan.info import names_of
 from generator.plan.recipes import coefficients
 from generator.plan.words import FIXES, label, readout, spoken
 
@@ -38,6 +39,7 @@ def plan_interpolation(context: Context, name: str, comparison: Comparison) -> C
     inputs = comparison.inputs or tuple(context.manifest.inputs)
     scale = context.scale_of_mix(mix.models, _indices((*where, "models"), mix.models))
     _check_beside(context, mix, scale, where)
+    _check_one_noise_level(context, mix, where)
     groups = _group_names(context, mix, where)
     points = mix.rules.points(mix, groups)
     titles = context.titles(mix.models)
@@ -96,6 +98,18 @@ def _indices(where: Location, models: Sequence[str]) -> list[Location]:
     return [(*where, index) for index in range(len(models))]
 
 
+def _check_one_noise_level(context: Context, mix: Interpolate, where: Location) -> None:
+    """Report what would need several levels at once: groups of layers, outputs to be blended."""
+    levels = {
+        context.manifest.models[model].noise_level
+        for model in mix.models
+        if context.info.models[model].noise_level
+    }
+    for key, asked in (("groups", bool(mix.groups)), ("baseline", mix.baseline == "pixel")):
+        if asked and len(levels) > 1:
+            context.problem((*where, key), f"{key} go with models of one noise_level")
+
+
 def _check_beside(context: Context, mix: Interpolate, scale: int, where: Location) -> None:
     """Report models beside the mix whose pictures would have another size."""
     for index, model in enumerate(mix.beside):
@@ -106,20 +120,25 @@ def _check_beside(context: Context, mix: Interpolate, scale: int, where: Locatio
 
 def _group_names(context: Context, mix: Interpolate, where: Location) -> list[str]:
     """Return the groups of layers, with the rest where a layer is in none of them."""
-    keys = list(context.info.models[mix.models[0]].tensors)
+    names = names_of([context.info.models[model] for model in mix.models])
     taken: set[str] = set()
     for name, patterns in mix.groups.items():
-        matching = {k for k in keys if any(fnmatchcase(k, p) for p in patterns)} - taken
+        matching = {k for k in names if _matches(names[k], patterns)} - taken
         if not matching:
-            message = f"no layer is left for group '{name}'; there are {_some(keys)}"
+            there = _some([written for *_, written in names.values()])
+            message = f"no layer is left for group '{name}'; there are {there}"
             context.problem((*where, "groups", name), message)
         taken |= matching
-    names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
-    if (frames := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
-        message = f"{len(mix.alphas)} alphas for {len(names)} groups make {frames:,} frames"
+    groups = [*mix.groups, REST] if len(taken) < len(names) else list(mix.groups)
+    if (frames := len(mix.alphas) ** len(groups)) > MAX_ALPHAS and mix.groups:
+        message = f"{len(mix.alphas)} alphas for {len(groups)} groups make {frames:,} frames"
         context.problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
-        return names[:1]
-    return names
+        return groups[:1]
+    return groups
+
+
+def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def _some(keys: list[str]) -> str:
