@@ -176,7 +176,7 @@ def test_an_authors_own_rules_win_and_pictures_stay_in_place(
     project.write("static/css/custom.css", OWN)
     page = new_page(viewport={"width": 900, "height": 800})
     page.goto(f"{published(project, serve)}comparisons/sharpness/")
-    viewer = Viewer(page, "Sharpness").ready()
+    Viewer(page, "Sharpness").ready()
     styles = {"h1": "color", "#facts > p a": "color", ".tools button": "backgroundColor",
               ".picker label > span": "color", ".stage": "outlineColor"}  # fmt: skip
     assert {
