@@ -230,9 +230,8 @@ class Interpolate(Entry):
     @property
     def kind_of_control(self) -> str:
         """Return the control as written, or the one that suits groups and number of models."""
-        if self.groups:
-            return "groups"
-        return self.control or ("slider" if len(self.models) == 2 else "path")
+        suits = "slider" if len(self.models) == 2 else "path"
+        return "groups" if self.groups else self.control or suits
 
     @property
     def rules(self) -> Control:
