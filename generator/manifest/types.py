@@ -88,9 +88,7 @@ class Site(Entry):
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
     follow_links: bool = Field(
-        False,
-        description="Publish what lies outside the project, behind links of the file system in "
-        "content/, static/ and templates/.",
+        False, description="Publish what links of the file system hold outside the project."
     )
 
 
