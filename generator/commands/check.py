@@ -16,8 +16,9 @@ from generator.project.open import Project, open_project, open_store
 from generator.project.scan import damaged
 from generator.project.unused import unused
 from generator.project.warnings import lint
+from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship, kinship_keys, kinship_warnings
+from generator.render.relate import find_kinship, kinship_notes, kinship_warnings
 from generator.site import check_site
 
 
@@ -35,6 +36,7 @@ class CheckReport:
     unjudged: int
     warnings: tuple[Problem, ...]
     noise_levels: Mapping[float, Sequence[str]]
+    notes: tuple[Problem, ...]
 
 
 def check(config: Path, *, drafts: bool = False) -> CheckReport:
@@ -48,7 +50,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     plan, store = project.plan, project.store
     warnings = check_site(project)
     kinship = find_kinship(project, None)
-    pairs = kinship_keys(project)
+    pairs = {artifact.key: artifact for artifact in relate.artifacts(project)}
     jobs = missing(plan, store)
     if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
@@ -57,9 +59,10 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, project.info, store),
-        sum(not store.has_derived(key, "json") for key in pairs),
+        sum(not store.has_artifact(pair) for pair in pairs.values()),
         unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
         _noise_levels(project),
+        kinship_notes(project, kinship),
     )
 
 
@@ -76,5 +79,5 @@ def _noise_levels(project: Project) -> Mapping[float, Sequence[str]]:
 
 def _needed(jobs: Sequence[Job]) -> set[File]:
     """Return the pictures that a build would decode."""
-    references = {job.measurement.reference for job in jobs if job.measurement}
-    return references | {job.picture.input.file for job in jobs}
+    references = [job.measurement.reference for job in jobs if job.measurement]
+    return {*filter(None, references), *(job.picture.input.file for job in jobs if not job.reopens)}

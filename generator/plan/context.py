@@ -136,8 +136,9 @@ def shared(name: str, comparison: Comparison) -> Mapping[str, Any]:
         "id": name,
         "title": comparison.title,
         "caption": comparison.caption,
+        "aliases": comparison.aliases,
         "draft": comparison.draft,
-        "measures": comparison.metrics,
+        "measures": tuple(dict.fromkeys(comparison.metrics)),
     }
 
 
