@@ -89,6 +89,7 @@ _RECORD = {
     "precision": str,
     "color_shift": list | None,
     "modified": int,
+    "tiles": list | None,
 }
 
 
@@ -114,8 +115,10 @@ class Store:
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
         known = self._records.get(frame.key)
-        if known is None and fits(kept := self._sound(self._frame_path(frame)), _RECORD):
-            known = self._records[frame.key] = Record(**kept)
+        if known is None:
+            kept = {"tiles": None, **self._sound(self._frame_path(frame))}
+            if fits(kept, _RECORD):
+                known = self._records[frame.key] = Record(**kept)
         return known  # else it is missing, damaged, or written by another version
 
     def path(self, frame: Frame) -> Path:
