@@ -193,6 +193,18 @@ def test_a_file_that_is_gone_without_a_deploy_can_be_retried(
     assert viewer.frames() == [0, 10]
 
 
+def test_a_script_that_a_deploy_took_away_is_said(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(expect_errors=True)
+    page.route("**/help.*.js", lambda route: route.fulfill(status=404))
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    viewer.button("Help").click()
+    said = viewer.group.get_by_role("status").last
+    expect(said).to_have_text("A part of this page could not be loaded: reload it.")
+
+
 def test_an_input_that_does_not_come_is_named_and_can_be_retried(
     server: Server, new_page: Callable[..., Page]
 ) -> None:
