@@ -17,7 +17,7 @@ from generator.project.unused import unused
 from generator.project.warnings import lint
 from generator.render.engines import ENGINES, Engine
 from generator.render.exports import make_exports
-from generator.render.relate import find_kinship, kinship_warnings
+from generator.render.relate import find_kinship, kinship_notes, kinship_warnings
 from generator.render.run import RenderReport, render
 from generator.site import SiteReport, check_site, check_site_output, write_site
 from generator.store import Store
@@ -54,6 +54,7 @@ class BuildReport:
     output: Path
     seconds: float
     warnings: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
 
 
 def build(options: Options, progress: Progress = lambda _: lambda _: None) -> BuildReport:
@@ -105,6 +106,7 @@ def _build(
         + lint(project)
         + kinship_warnings(project, kinship)
         + site.warnings,
+        notes=kinship_notes(project, kinship),
     )
 
 
@@ -123,7 +125,7 @@ def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:
         return plan.jobs(lambda _: False, lambda _: False)
     return plan.jobs(
         lambda frame: store.record(frame) is not None,
-        lambda measurement: store.measured(measurement) is not None,
+        lambda measurement: len(store.measured(measurement)) == len(measurement.measures),
     )
 
 

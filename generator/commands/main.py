@@ -162,15 +162,19 @@ def _coefficients(options: argparse.Namespace) -> tuple[float, ...]:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from generator.commands.messages import print_kinship
-    from generator.images import decode
+    from generator.commands.messages import print_kinship, print_weights
     from generator.render.engines import LocalEngine
-    from generator.render.relate import middle
 
-    if len(options.models) < 2:
-        raise _UsageError("inspect compares models: name two or more")
-    kinship = LocalEngine().relate(options.models, [middle(decode(path)) for path in options.on])
-    print_kinship(kinship, as_json=options.json)
+    if len(options.models) == 1:
+        if options.on:
+            raise _UsageError("--on shows mixes of models: name two or more")
+        print_weights(LocalEngine().about(options.models[0]), options)
+        return 0
+    from generator.images import decode
+    from generator.render.relate import telling_crop
+
+    crops = [telling_crop(decode(path)) for path in options.on]
+    print_kinship(LocalEngine().relate(options.models, crops), options)
     return 0
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from generator.errors import Problem
 from generator.manifest import ManifestFile
+from generator.manifest.types import KINDS, Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.info import VARIANCE, FileInfo
 from generator.project.open import Project
+from generator.project.unused import used_inputs, used_models
 
 Found = tuple[Location, str]
 
@@ -21,8 +23,14 @@ def lint(project: Project) -> tuple[Problem, ...]:
     """
     file, info = project.file, project.info
     planned = {comparison.id for comparison in project.plan.comparisons}
-    found = (*_models(file, info), *_steps(file), *_references(file, info), *_frames(info))
-    return tuple(
+    found = (
+        *_models(file, info),
+        *_beside(file, info),
+        *_steps(file),
+        *_references(file, info),
+        *_frames(info),
+    )
+    return info.unreadable + tuple(
         file.problem(where, message)
         for where, message in found
         if where[0] != "comparisons" or where[1] in planned
@@ -38,6 +46,9 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
                 what += ", or below zero"
             message = f"'{model.damaged}' in it holds {what}: fetch it again"
             yield ("models", name, "path"), message
+        if manifest.models[name].noise_level is not None and not model.noise_level:
+            message = f"a {model.architecture_name} does not ask how noisy its input is: remove it"
+            yield ("models", name, "noise_level"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()
         for one, other in itertools.combinations(mixed, 2):
@@ -45,6 +56,33 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             if files[0].sha256 == files[1].sha256:
                 where = ("comparisons", name, "interpolate", "models", mixed.index(other))
                 yield where, f"'{one}' and '{other}' are the same weights: so is all between them"
+
+
+def _beside(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
+    """Yield comparisons whose networks do not do the same kind of work."""
+    for name, comparison in file.manifest.comparisons.items():
+        networks = {
+            model: info.models[model] for model in used_models(comparison) if model in info.models
+        }
+        kind = next(kind for kind in KINDS if getattr(comparison, kind) is not None)
+        scales = {network.scale: model for model, network in reversed(networks.items())}
+        if len(scales) > 1:
+            shown = ", ".join(f"'{model}' ×{scale}" for scale, model in sorted(scales.items()))
+            message = f"networks of several scales ({shown}): their pictures differ in size"
+            yield ("comparisons", name, kind), message
+        gray = [model for model, network in networks.items() if network.input_channels == 1]
+        if gray and len(gray) < len(networks) and _has_colour(comparison, file, info):
+            why = "it sees colour one channel at a time"
+            message = f"'{gray[0]}' is a gray network beside colour ones: {why}"
+            yield ("comparisons", name, kind), message
+
+
+def _has_colour(comparison: Comparison, file: ManifestFile, info: FileInfo) -> bool:
+    """Say whether any input of a comparison is in colour."""
+    manifest = file.manifest
+    files = (info.files.get(manifest.inputs[i].path) for i in used_inputs(comparison, manifest))
+    pictures = (info.images.get(file.sha256) for file in files if file)
+    return any(picture.channels == 3 for picture in pictures if picture)
 
 
 def _steps(file: ManifestFile) -> Iterator[Found]:
@@ -66,9 +104,10 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
 def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
     for name, picture in file.manifest.inputs.items():
         if picture.reference:
-            paths = picture.path, picture.reference
-            input_, reference = (info.images[info.files[path].sha256] for path in paths)
-            if reference.channels < input_.channels:
+            files = (info.files.get(path) for path in (picture.path, picture.reference))
+            found = [info.images.get(file.sha256) if file else None for file in files]
+            input_, reference = found
+            if input_ and reference and reference.channels < input_.channels:
                 message = "a gray reference of a colour picture: what it measures is lost colour"
                 yield ("inputs", name, "reference"), message
 

@@ -462,3 +462,20 @@ def test_a_start_is_one_alpha_or_one_for_each_region(tmp_path: Path) -> None:
     assert several is not None
     assert (one.first_alpha, several.first_alpha) == (0.3, 1)
     assert several.start["face"] == 0
+
+
+def test_former_ids_are_nobody_elses(tmp_path: Path) -> None:
+    text = f"""{HEAD}{INPUTS}comparisons:
+  new:
+    aliases: [old, Other]
+    choose: [input, a]
+  other:
+    aliases: [older, OLD, other]
+    choose: [input, a]
+"""
+    assert problems(tmp_path, text) == [
+        "site.yaml:6:20: 'Other' leads to 'other' already: remove one of the two",
+        "site.yaml:9:22: 'OLD' leads to 'new' already: remove one of the two",
+        "site.yaml:9:27: 'other' leads to 'other' already: remove one of the two",
+    ]
+    assert "is no id" in problems(tmp_path, text.replace("[older, OLD, other]", '["../x"]'))[-1]

@@ -19,8 +19,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
+from generator.manifest.tables import measures
 from generator.site.output.assets import build_assets
-from generator.site.views import ChartView, FrameView, InputView, MeasureView, ModelView
+from generator.site.views import ChartView, FrameView, InputView, ModelView
 from support.viewer_schema import Head, InputFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +40,8 @@ CHART = Markup(
     ' stroke="currentColor"/></svg></figure>'
 )
 MEASURES: list[dict[str, Any]] = [
-    {"id": "psnr", "title": "PSNR", "unit": "dB", "decimals": 2, "better": "higher"},
-    {"id": "ssim", "title": "SSIM", "unit": "", "decimals": 3, "better": "higher"},
+    {"id": m.id, "title": m.title, "unit": m.unit, "decimals": m.decimals, "better": m.better}
+    for m in measures.MEASURES.values()
 ]
 INPUT = {"id": "input", "label": "Input"}
 MIX = {"id": "mix", "label": "Network mix", "moves": True}
@@ -283,10 +284,7 @@ class SiteWriter:
             choices=tuple(head["choices"]),
             frames=views, left=views[start[0]], right=views[start[1]],
             start=SimpleNamespace(**head["start"]),
-            measures=tuple(
-                MeasureView(each["id"], each["title"], each["unit"], each["decimals"])
-                for each in (MEASURES if measured else ())
-            ),
+            measures=tuple(measures.MEASURES.values()) if measured else (),
             charts=(ChartView("", CHART),) if measured else (), apart=False,
             alphas=tuple(at["value"] for at in head.get("positions", ()) if "value" in at),
             regions=tuple(head.get("regions", ())),

@@ -60,7 +60,7 @@ def test_first_view(open_viewer: OpenViewer) -> None:
     assert viewer.frames() == [0, 6]
     expect(viewer.alpha).to_have_attribute("aria-valuetext", "alpha 0.50: 50% Fidelity, 50% Sharp")
     expect(viewer.group).to_contain_text("α 0.50 · 50% Fidelity + 50% Sharp")
-    expect(viewer.group).to_contain_text("PSNR 27.50 dB · SSIM 0.850")
+    expect(viewer.group).to_contain_text("PSNR 27.50 dB · SSIM 0.8500")
     for name in ("Fullscreen", "Reset", "Play", "Actual size", "Fit", "Flicker", "Difference",
                  "Pixelated", "Copy link", "Help"):  # fmt: skip
         expect(viewer.button(name)).to_be_enabled()
