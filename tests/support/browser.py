@@ -24,6 +24,7 @@ CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+FRAME = 16  # ms between animation frames where a test keeps the time
 PATIENCE = 20_000  # ms; machines that run tests are often busy with others
 AXE = Path(__file__).parents[1] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 ALPHAS = [round(at / 10, 1) for at in range(11)]
@@ -203,6 +204,7 @@ class Viewer:
         self.stage = self.group.locator("[data-state]")
         self.alpha = self.slider("Alpha")
         self.split = self.slider("Split")
+        self.stopped = False  # the page's time passes only when a test says so
 
     def slider(self, name: str) -> Locator:
         return self.group.get_by_role("slider", name=name, exact=True)
@@ -253,9 +255,23 @@ class Viewer:
 
     def settle(self) -> None:
         """Wait until what was asked for has been painted."""
+        if self.stopped:
+            self.page.clock.run_for(2 * FRAME)
+            return
         self.page.evaluate(
             "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
         )
+
+    def stop_time(self) -> None:
+        """Let time stand still from now on, however long the test takes."""
+        self.settle()
+        self.page.clock.install(time=0)
+        self.page.clock.pause_at(1)
+        self.stopped = True
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Let as much time pass as all the page's timers and animation frames shall see."""
+        self.page.clock.run_for(milliseconds)
 
     @property
     def zoom(self) -> Locator:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from support.browser import Server, Viewer
+from support.browser import Server, Viewer, until
 from support.build import make_folder
 
 from generator.commands.main import main
@@ -102,9 +102,8 @@ def test_a_link_keeps_the_groups(viewer: Viewer) -> None:
     viewer.slider("Alpha: tail").focus()
     viewer.page.keyboard.press("End")
     viewer.ready()
-    viewer.page.wait_for_timeout(400)
+    until(viewer.page, "location.hash.startsWith('#parts=')")
     address = viewer.page.url
-    assert "#parts=" in address
     viewer.page.goto("about:blank")
     viewer.page.goto(address)
     viewer.ready()
