@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
@@ -27,6 +28,8 @@ CHROMIUM_ARGS = [
 FRAME = 16  # ms between animation frames where a test keeps the time
 PATIENCE = 20_000  # ms; machines that run tests are often busy with others
 AXE = Path(__file__).parents[1] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPTS = 14_800  # bytes, compressed: what any page with a viewer loads before the first touch
+ALL_SCRIPTS = 16_000  # with what some controls need besides
 ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
@@ -36,6 +39,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, folder: Path) -> None:
         handler = functools.partial(_Handler, directory=str(folder))
         super().__init__(("127.0.0.1", 0), handler)
+        self.folder = folder
         self.requests: Counter[str] = Counter()
         self.delay = 0.0
         self.slow: dict[str, float] = {}  # seconds by a part of the path
@@ -47,6 +51,16 @@ class Server(http.server.ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/some/prefix/"
+
+    def scripts_sent(self) -> dict[str, int]:
+        """Return the compressed sizes in bytes of the scripts that pages asked for, by stem."""
+        paths = [path for path in self.requests if path.endswith(".js")]
+        return {
+            path.rpartition("/")[2].partition(".")[0]: len(
+                gzip.compress((self.folder / path.lstrip("/")).read_bytes(), 9)
+            )
+            for path in paths
+        }
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from support.browser import Server, Viewer, until
+from support.browser import ALL_SCRIPTS, Server, Viewer, until
 from support.build import make_folder
 
 from generator.commands.main import main
@@ -96,6 +96,17 @@ def test_each_group_has_a_slider_that_moves_alone(viewer: Viewer) -> None:
     expect(viewer.group).to_contain_text("head 1, tail 0.5, rest 0")
     # The frames follow the input in data.json, the last group's alpha changing fastest.
     assert viewer.frames() == [0, 1 + 2 * 9 + 1 * 3 + 0]
+
+
+def test_sliders_of_groups_load_few_scripts(
+    built: Path, serve: Callable[[Path], Server], new_page: Callable[..., Page]
+) -> None:
+    server, page = serve(built), new_page()
+    page.goto(f"{server.url}comparisons/parts/")
+    Viewer(page, "Parts").ready()
+    sizes = server.scripts_sent()
+    assert sizes.keys() == {"main", "theme", "mixer"}
+    assert sum(sizes.values()) <= ALL_SCRIPTS
 
 
 def test_a_link_keeps_the_groups(viewer: Viewer) -> None:
