@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,28 @@ class Problem:
     def __str__(self) -> str:
         """Format as ``path:line:column: message``, which editors and terminals make clickable."""
         return printable(f"{self.path}:{self.line}:{self.column}: {self.message}")
+
+
+class Warnings:
+    """What an author may want to mend: added to by every stage, shown by the closing summary.
+
+    Holds each problem once and yields them in order of position. ``--strict`` counts them.
+    """
+
+    def __init__(self) -> None:
+        self._found: set[Problem] = set()
+
+    def add(self, *problems: Problem) -> None:
+        """Add warnings, each at its place."""
+        self._found.update(problems)
+
+    def __iter__(self) -> Iterator[Problem]:
+        """Yield all warnings."""
+        return iter(sorted(self._found))
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._found)
 
 
 class ManifestError(AlphagridError):

@@ -7,12 +7,23 @@ import re
 from pathlib import Path
 
 from generator import __version__
+from generator.errors import AlphagridError
 
 DEFAULT_CONFIG = Path("site.yaml")
+DEFAULT_OUTPUT = Path("_site")
+
+
+class UsageError(AlphagridError):
+    """Raised by a command whose arguments do not go together, or name what cannot be used."""
+
+    exit_code = 2
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; the name of the one that was chosen is ``command``."""
+    """Return the parser of all commands.
+
+    ``command`` of what it parses is the one that was chosen: the name of its module.
+    """
     whole = argparse.ArgumentParser(
         prog="python -m generator",
         description="Static comparison websites for interpolated neural networks.",
@@ -83,7 +94,7 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path("_site"), help="default: _site")
+    parser.add_argument("-o", "--output", type=Path, default=DEFAULT_OUTPUT, help="default: _site")
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:

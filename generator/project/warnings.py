@@ -1,12 +1,12 @@
-"""What can be built, but is hardly what its author means: warnings."""
+"""Warnings: what can be built, but is hardly what its author means."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
 
-from generator.errors import Problem
 from generator.manifest import ManifestFile
+from generator.manifest.types import Comparison, Manifest
 from generator.manifest.yamlfile import Location
 from generator.plan.info import FileInfo
 from generator.project.open import Project
@@ -14,19 +14,48 @@ from generator.project.open import Project
 Found = tuple[Location, str]
 
 
-def lint(project: Project) -> tuple[Problem, ...]:
-    """Return a warning for each file or value that will not do what it was chosen for.
+def lint(project: Project) -> None:
+    """Warn of each file or value that will not do what it was chosen for, or is not used at all.
 
-    Of drafts that the plan leaves out nothing is said.
+    Of drafts that the plan leaves out nothing is said, but that they use something.
     """
     file, info = project.file, project.info
     planned = {comparison.id for comparison in project.plan.comparisons}
     found = (*_models(file, info), *_steps(file), *_references(file, info), *_frames(info))
-    return tuple(
-        file.problem(where, message)
-        for where, message in found
-        if where[0] != "comparisons" or where[1] in planned
-    )
+    for where, message in (*unused(file.manifest), *found):
+        if where[0] != "comparisons" or where[1] in planned:
+            project.warn(where, message)
+
+
+def unused(manifest: Manifest) -> Iterator[Found]:
+    """Yield each model, input and mask that no comparison uses: it is often a misspelling."""
+    comparisons = manifest.comparisons.values()
+    models = {model for comparison in comparisons for model in _used_models(comparison)}
+    for name, model in manifest.models.items():
+        if name not in models and not model.download:
+            yield ("models", name), f"no comparison uses the model '{name}'"
+    seen = [(c, _used_inputs(c, manifest)) for c in comparisons if c.frames is None]
+    for name, picture in manifest.inputs.items():
+        shown = [comparison for comparison, inputs in seen if name in inputs]
+        if not shown:
+            yield ("inputs", name), f"no comparison uses the input '{name}'"
+        regions = {r for c in shown if c.interpolate for r in c.interpolate.regions}
+        for mask in picture.masks:
+            if shown and mask not in regions:
+                where = ("inputs", name, "masks", mask)
+                yield where, f"no comparison has the region '{mask}' of '{name}'"
+
+
+def _used_models(comparison: Comparison) -> Iterator[str]:
+    if comparison.interpolate:
+        yield from comparison.interpolate.models
+        yield from comparison.interpolate.beside
+    for choice in comparison.choose or ():
+        yield from choice.mix or (choice.of,)
+
+
+def _used_inputs(comparison: Comparison, manifest: Manifest) -> tuple[str, ...]:
+    return comparison.inputs if comparison.inputs is not None else tuple(manifest.inputs)
 
 
 def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:

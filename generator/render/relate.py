@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator import images
-from generator.errors import ImageError, ModelError, Problem
+from generator.errors import ImageError, ModelError
 from generator.plan import ComparisonPlan, Input
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
@@ -33,26 +33,27 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
 
     The names in a pair are ids of models. What is not known yet is measured by ``engine`` on
     crops of the comparison's inputs and kept by content; without one, it is left out.
+    Warns of pairs that are not clearly related.
     """
-    return {
+    found = {
         comparison.id: tuple(_pairs(project, comparison, engine))
         for comparison in project.plan.comparisons
         if _mixed(comparison)
     }
+    _warn(project, found)
+    return found
 
 
-def kinship_warnings(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> tuple[Problem, ...]:
-    """Return a warning for each pair that is not clearly related, once, where it is mixed."""
+def _warn(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
+    """Warn of each pair that is not clearly related, once, where it is mixed first."""
     kinds = {comparison.id: comparison.kind for comparison in project.plan.comparisons}
-    problems: dict[tuple[str, str], Problem] = {}
+    said: set[tuple[str, str]] = set()
     for name, pairs in kinship.items():
         inner = ("models",) if kinds[name] == "interpolate" else ()
-        where = ("comparisons", name, kinds[name], *inner)
         for pair in pairs:
-            if pair.verdict != "related":
-                problem = project.file.problem(where, _warning(pair))
-                problems.setdefault((pair.first, pair.second), problem)
-    return tuple(problems.values())
+            if pair.verdict != "related" and (pair.first, pair.second) not in said:
+                said.add((pair.first, pair.second))
+                project.warn(("comparisons", name, kinds[name], *inner), _warning(pair))
 
 
 def _warning(pair: Pair) -> str:

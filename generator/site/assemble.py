@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.plan.kinship import Pair
@@ -31,12 +30,11 @@ from generator.store import Store
 
 @dataclass(frozen=True)
 class SiteReport:
-    """What was written: pages, all files and their bytes; and what the author may want to mend."""
+    """What was written: pages, all files and their bytes."""
 
     pages: int
     bytes: int
     files: int
-    warnings: tuple[Problem, ...]
 
 
 def write_site(
@@ -96,7 +94,6 @@ def write_site(
         pages=writer.pages,
         bytes=sum(tree.sizes.values()),
         files=len(tree.sizes),
-        warnings=tuple(sorted(set(content.warnings))),
     )
 
 
@@ -111,11 +108,11 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
     check_output(output, sources, file.root)
 
 
-def check_site(project: Project) -> tuple[Problem, ...]:
-    """Try out the site, as it will be when all frames are rendered, and write nothing.
+def check_site(project: Project) -> None:
+    """Try out the site, as it will be when all frames are rendered: no output is written.
 
-    Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
-    OutputError where two files of the site would have one name.
+    Warnings go to the project's. Raises ManifestError where a text, mask, template or static
+    file is wrong, OutputError where two files of the site would have one name.
     """
     make_regions(project)
     content = Content(project)
@@ -137,7 +134,6 @@ def check_site(project: Project) -> tuple[Problem, ...]:
     _place_static(tree, static, assets)
     _place_files(tree, project.file, content, exports=())
     writer.try_out(tree, pages)
-    return tuple(sorted(set(content.warnings)))
 
 
 def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, Asset]) -> None:

@@ -24,32 +24,22 @@ unchanged time are therefore not looked for: ``build --force`` makes everything 
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
-import socket
-import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from generator.errors import StoreError
 from generator.plan import Frame, Measurement
 from generator.store.checksummed import checksummed, read_checksummed
+from generator.store.files import IGNORE, TAG, Files
 
-_ASIDE = "aside"
 _KINDS = ("frames", "measurements", "derived")
 _KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
 _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
-
-# What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
-_IGNORE = "*\n"
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 
 
 @dataclass(frozen=True)
@@ -86,10 +76,15 @@ class Removed:
 
 
 class Store:
-    """A folder of frames by key. Safe for several threads of one process."""
+    """A folder of frames by key. Safe for several threads of one process.
 
-    def __init__(self, folder: Path) -> None:
+    A ``guest`` reads while a build holds the lock, and keeps nothing then: what it is given is
+    made, checked and forgotten. While the store is free it keeps things as others do.
+    """
+
+    def __init__(self, folder: Path, *, guest: bool = False) -> None:
         self.folder = folder
+        self._files = Files(folder, guest=guest)
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
         self._measured: dict[str, Measured] = {}
@@ -131,13 +126,14 @@ class Store:
 
     def put_measured(self, measurement: Measurement, measured: Measured) -> None:
         """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._write(self._measurement_path(measurement.key), checksummed(asdict(measured)))
+        self._files.write(self._measurement_path(measurement.key), checksummed(asdict(measured)))
         self._measured[measurement.key] = measured
 
     def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
         """Return the file of something made from stored frames, making it where it is missing.
 
-        ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot.
+        ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot. For a
+        guest there may be no such file.
         """
         path = self._derived_path(key, suffix)
         if not self._sound(path):
@@ -154,33 +150,14 @@ class Store:
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Keep a small JSON file in the store's root. Raises StoreError."""
-        self._write(self.folder / name, checksummed(data))
+        self._files.write(self.folder / name, checksummed(data))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other builds away meanwhile; the lock of a killed build does not linger.
 
         Raises StoreError, which names the owner, where another build holds it.
         """
-        owner = self.folder / "owner"
-        lock = FileLock(self.folder / "lock", timeout=0)
-        try:
-            self._prepare()
-            lock.acquire()
-        except Timeout:
-            who = owner.read_text(errors="replace").strip() if owner.exists() else "another build"
-            message = f"{self.folder} is in use by {who}: wait for it, or stop it"
-            raise StoreError(message) from None
-        except OSError as error:
-            raise _cannot_write(self.folder, error) from error
-        try:
-            for leftover in (self.folder / _ASIDE).iterdir():
-                with suppress(PermissionError):  # Windows: somebody is writing it
-                    leftover.unlink(missing_ok=True)
-            self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
-            yield
-        finally:
-            lock.release()
+        return self._files.locked()
 
     def prune(self, keys: Collection[str]) -> Removed:
         """Remove what is kept under other keys. Call this in a locked store only.
@@ -199,12 +176,12 @@ class Store:
         the disk refuses.
         """
         with self.locked():
-            self._remove([*self._kept(), *(self.folder / _ASIDE).iterdir()])
+            self._remove([*self._kept(), *self._files.aside.iterdir()])
         tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
-        tags = [tag, ignore] if _says(tag, _TAG) and _says(ignore, _IGNORE) else []
+        tags = [tag, ignore] if _says(tag, TAG) and _says(ignore, IGNORE) else []
         # On Windows, no lock is removed while it is held.
         self._remove([*(self.folder / name for name in _IN_ROOT), *tags])
-        _remove_if_empty([self.folder / _ASIDE, self.folder])
+        _remove_if_empty([self._files.aside, self.folder])
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
 
     def _kept(self) -> list[Path]:
@@ -228,10 +205,10 @@ class Store:
 
     def _keep(self, path: Path, data: bytes, **info: Any) -> dict[str, Any]:
         """Write a file, then its record, which says when it was whole; return the record."""
-        modified = self._write(path, data)
+        modified = self._files.write(path, data)
         checksum = hashlib.sha256(data).hexdigest()
         record = {**info, "bytes": len(data), "sha256": checksum, "modified": modified}
-        self._write(_record_path(path), checksummed(record))
+        self._files.write(_record_path(path), checksummed(record))
         return record
 
     def _sound(self, path: Path) -> dict[str, Any]:
@@ -248,7 +225,7 @@ class Store:
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
-                    self._write(_record_path(path), checksummed(record))
+                    self._files.write(_record_path(path), checksummed(record))
         except OSError:
             return {}
         return record
@@ -258,41 +235,6 @@ class Store:
 
     def _derived_path(self, key: str, suffix: str) -> Path:
         return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
-
-    def _write(self, path: Path, data: bytes) -> int:
-        """Write a whole file or none; return its time of modification, in nanoseconds."""
-        try:
-            try:
-                return self._replace(path, data)
-            except FileNotFoundError:
-                # A build that starts sweeps away what others are just writing, too.
-                return self._replace(path, data)
-        except OSError as error:
-            raise _cannot_write(path, error) from error
-
-    def _replace(self, path: Path, data: bytes) -> int:
-        self._prepare()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self.folder / _ASIDE)
-        aside = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            aside.chmod(0o644)
-            modified = aside.stat().st_mtime_ns
-            aside.replace(path)
-        except OSError:
-            aside.unlink(missing_ok=True)
-            raise
-        return modified
-
-    def _prepare(self) -> None:
-        """Create the folder; one that was there before may hold what others want to be seen."""
-        with suppress(FileExistsError):
-            self.folder.mkdir(parents=True)
-            (self.folder / "CACHEDIR.TAG").write_text(_TAG)
-            (self.folder / ".gitignore").write_text(_IGNORE)
-        (self.folder / _ASIDE).mkdir(exist_ok=True)
 
 
 def _record_path(path: Path) -> Path:
@@ -307,10 +249,3 @@ def _remove_if_empty(folders: Sequence[Path]) -> None:
     for folder in folders:
         with suppress(OSError):  # it holds something, or a disk is mounted there
             folder.rmdir()
-
-
-def _cannot_write(path: Path, error: OSError) -> StoreError:
-    message = f"cannot write {path}: {error.strerror}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        message += "; make room and build again: what was rendered is kept"
-    return StoreError(message)

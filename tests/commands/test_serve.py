@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.commands.serve import make_server, prefix_of
+from generator.commands.server import make_server, prefix_of
 from generator.errors import AlphagridError
 
 

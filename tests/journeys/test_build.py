@@ -23,6 +23,7 @@ from safetensors.torch import load_file
 from support.build import DATA, Run, edit, snapshot
 
 from generator.commands.main import main
+from generator.store import Store
 
 
 def data(comparison: str = "mix") -> dict[str, Any]:
@@ -537,3 +538,23 @@ def test_serve_builds_and_serves_under_the_path_of_the_site(project: Path) -> No
             assert "Test site" in answer.read().decode()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
+
+
+def test_check_writes_nothing_while_a_build_runs(project: Path, run: Run) -> None:
+    """What it would keep, it would write into the folder of another."""
+    Image.new("L", (96, 72), 255).save("mask.png")
+    edit("noise: {sigma: 10}", "masks: {all: mask.png}")
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], regions: [all]")
+    store = Store(project / ".cache")
+    with store.locked():
+        before = snapshot(project)
+        status, out, err = run("check")
+        assert (status, err) == (0, "")
+        assert "in the cache: 0; to render: " in out
+        assert snapshot(project) == before
+        Image.new("L", (10, 72), 255).save("mask.png")
+        assert "of another shape" in run("check")[2]
+    Image.new("L", (96, 72), 255).save("mask.png")
+    assert run("check")[:2] == (0, out)
+    assert Path(".cache/files.json").exists()
+    assert len(list(Path(".cache/derived").rglob("*.png"))) == 1

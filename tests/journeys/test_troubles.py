@@ -244,7 +244,7 @@ def _(scene: Scene) -> tuple[str, ...]:
 
 @case("a defect in alphagrid")
 def _(scene: Scene) -> None:
-    scene.patch.setattr(build_module, "make_plan", None)
+    scene.patch.setattr(build_module, "open_project", None)
 
 
 @pytest.mark.parametrize("message", MESSAGES)

@@ -19,7 +19,7 @@ from support.build import DATA
 from generator.commands.main import main
 from generator.errors import ManifestError
 from generator.manifest import load
-from generator.project.unused import unused
+from generator.project.warnings import unused
 
 VALID = {
     "site": {"title": "T", "url": "https://x.org/", "language": "en"},
@@ -155,7 +155,7 @@ def refused_well(folder: Path, data: bytes) -> bool:
     except ManifestError as error:
         problems = error.problems
     else:
-        unused(file)
+        list(unused(file.manifest))
         return False
     assert problems
     lines = len(data.decode("utf-8", "replace").splitlines()) + 1

@@ -15,7 +15,7 @@ from generator.manifest import ManifestFile, load
 from generator.manifest.alphas import parse_alphas
 from generator.manifest.globs import natural_key
 from generator.manifest.yamlfile import parse
-from generator.project.unused import unused
+from generator.project.warnings import unused
 
 HEAD = "site: {title: T}\nmodels: {a: a.safetensors, b: b.safetensors, c: c.safetensors}\n"
 INPUTS = "inputs: {cat: cat.png, dog: {path: dog.png, masks: {face: face.png}}}\n"
@@ -415,7 +415,7 @@ comparisons:
   x: {inputs: [cat], interpolate: {models: [a, b]}}
 """,
     )
-    assert [str(problem) for problem in unused(file)] == [
+    assert [str(file.problem(*found)) for found in unused(file.manifest)] == [
         "site.yaml:5:6: no comparison uses the model 'c'",
         "site.yaml:7:35: no comparison has the region 'm' of 'cat'",
         "site.yaml:8:8: no comparison uses the input 'dog'",
