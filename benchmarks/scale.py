@@ -1,12 +1,14 @@
 """Planning, checking and building over the number of frames, and memory over frames and pixels.
 
-Prints a Markdown table. Frames are put into the store beforehand, so that what is measured is
-everything but rendering; memory is measured on real rendering, each in a process of its own.
+Prints Markdown tables: of many comparisons, of one comparison with long lists, of rendering. Frames
+are put into the store beforehand, so that what is measured is everything but rendering; memory is
+measured on real rendering, each in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,9 @@ import time
 from pathlib import Path
 
 import numpy as np
+import torch
+from safetensors.torch import save_file
+from spandrel.architectures.Compact import Compact
 
 from benchmarks.cases import CASES, write_networks, write_pictures
 from benchmarks.machine import describe
@@ -59,11 +64,17 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     print(describe("cpu"), end="\n\n")
-    columns = "comparisons", "frames", "plan", "check", "build, nothing to do", "peak memory"
-    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
+    columns = "frames", "plan", "check", "build, nothing to do", "peak memory"
+    _print_head("comparisons", *columns)
     for comparisons in options.comparisons:
         with tempfile.TemporaryDirectory() as folder:
             print(_row(Path(folder), comparisons), flush=True)
+    pages = "page", "largest page", "data before the first picture"
+    print("\nGzipped bytes of pages and data:\n")
+    _print_head("networks × inputs", *columns, *pages)
+    for lists in options.lists:
+        with tempfile.TemporaryDirectory() as folder:
+            print(_list_row(Path(folder), *map(int, lists.split("x"))), flush=True)
     print("\n| frames rendered | input | peak memory |\n|---|---|---|", flush=True)
     for frames, side in [(10, 64), (options.frames, 64), (1, options.side)]:
         with tempfile.TemporaryDirectory() as folder:
@@ -71,10 +82,49 @@ def main() -> None:
         print(f"| {frames} | {side}×{side} | {mebibytes:.0f} MiB |", flush=True)
 
 
+def _print_head(*columns: str) -> None:
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}", flush=True)
+
+
 def _row(folder: Path, comparisons: int) -> str:
     write_networks(folder, CASES["demo"])
     (source,) = write_pictures(folder, 1, 64, 64)
     _write_manifest(folder, comparisons, source.file.path.name)
+    return _line(str(comparisons), *_times(folder))
+
+
+def _list_row(folder: Path, networks: int, inputs: int) -> str:
+    """Measure one comparison in which every network stands beside every other."""
+    torch.manual_seed(0)
+    state = Compact(num_feat=8, num_conv=2, upscale=1).state_dict()
+    for number in range(networks):
+        save_file(state, folder / f"{number}.safetensors", {"number": str(number)})
+    pictures = write_pictures(folder, inputs, 64, 64)
+    lines = ["site: {title: Scale}", "models:"]
+    lines += [f"  4x-network-{n}: {n}.safetensors" for n in range(networks)]
+    lines += ["inputs:", *(f"  picture-{n}: {p.file.path.name}" for n, p in enumerate(pictures))]
+    names = ["input", *(f"4x-network-{n}" for n in range(networks))]
+    lines += [f"comparisons: {{list: {{choose: [{', '.join(names)}]}}}}"]
+    (folder / "site.yaml").write_text("\n".join(lines), encoding="utf-8")
+    times = _times(folder)
+    comparison = folder / "site" / "comparisons" / "list"
+    largest = max(_zipped(page) for page in (folder / "site").rglob("*.html"))
+    data = [comparison / "view.json", comparison / "inputs" / "picture-0.json"]
+    sizes = _zipped(comparison / "index.html"), largest, sum(map(_zipped, data))
+    cells = [f"{size / 1000:.1f} KB" for size in sizes]
+    return _line(f"{networks} × {inputs}", *times, *cells)
+
+
+def _zipped(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _times(folder: Path) -> list[str]:
+    """Fill the store, then time planning, checking and building."""
     file = load(folder / "site.yaml")
     project = open_project(file, open_store(file), read_models_apart)
     started = time.perf_counter()
@@ -86,9 +136,8 @@ def _row(folder: Path, comparisons: int) -> str:
     _command(folder, "build")
     checking, _ = _command(folder, "check")
     building, memory = _command(folder, "build")
-    cells = [f"{comparisons}", f"{len(plan.frames)}", f"{planning:.2f} s", f"{checking:.2f} s"]
-    cells += [f"{building:.2f} s", f"{memory:.0f} MiB"]
-    return f"| {' | '.join(cells)} |"
+    seconds = [f"{each:.2f} s" for each in (planning, checking, building)]
+    return [f"{len(plan.frames)}", *seconds, f"{memory:.0f} MiB"]
 
 
 def _write_manifest(folder: Path, comparisons: int, picture: str) -> None:
@@ -125,6 +174,7 @@ def _peak(folder: Path, frames: int, side: int) -> float:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--comparisons", type=int, nargs="+", default=[60, 600])
+    parser.add_argument("--lists", nargs="+", default=["100x10", "300x60", "1000x100"])
     parser.add_argument("--frames", type=int, default=1000)
     parser.add_argument("--side", type=int, default=8192)
     return parser.parse_args()

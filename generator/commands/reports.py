@@ -43,7 +43,7 @@ class BuildReport:
         """Say for each failure whose frame it was: comparison, input, label, cause."""
         failures = self.rendered.failures
         for comparison in self.plan.comparisons:
-            for shown in comparison.shown:
+            for shown in comparison.frames:
                 if shown.frame.key in failures:
                     place = " / ".join(filter(None, (comparison.id, shown.input, shown.label)))
                     yield f"{place}: {failures[shown.frame.key]}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from generator.errors import AlphagridError
+from generator.manifest.tables.formats import FORMATS
 
 HOST = "127.0.0.1"
 
@@ -50,8 +51,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
     extensions_map = {  # noqa: RUF012 - overrides the base class's attribute
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
-        ".webp": "image/webp",
-        ".avif": "image/avif",
+        **{f".{entry.suffix}": entry.mime for entry in FORMATS.values()},
         ".xml": "application/xml",
         ".safetensors": "application/octet-stream",
     }

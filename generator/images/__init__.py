@@ -4,6 +4,7 @@ Everything that touches Pillow is here, and nothing here touches torch.
 """
 
 from generator.images.cards import composite_card, social_card
+from generator.images.classic import draw
 from generator.images.decoding import MAX_PIXELS, read_info
 from generator.images.encode import encode
 from generator.images.prepare import (
@@ -13,7 +14,6 @@ from generator.images.prepare import (
     original,
     prepare,
     reference,
-    resample,
 )
 
 __all__ = [
@@ -21,12 +21,12 @@ __all__ = [
     "Prepared",
     "composite_card",
     "decode",
+    "draw",
     "encode",
     "enlarge_alpha",
     "original",
     "prepare",
     "read_info",
     "reference",
-    "resample",
     "social_card",
 ]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from generator.errors import ImageError
+from generator.manifest.tables.formats import FORMATS
 from generator.plan.info import ImageInfo
 
 MAX_PIXELS = 500_000_000
@@ -30,7 +31,7 @@ Files that claim more are refused before anything is decoded, as they would fill
 
 # EPS and its like are left out on purpose: Pillow hands them to other programs.
 _FORMATS = (
-    "AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "QOI", "TGA", "TIFF", "WEBP",
+    *(name.upper() for name in FORMATS), "BMP", "GIF", "JPEG2000", "PPM", "QOI", "TGA", "TIFF",
 )  # fmt: skip
 
 # What Pillow's decoders are seen to raise on damaged files.

@@ -14,13 +14,7 @@ from PIL import Image
 
 from generator.errors import ImageError
 from generator.images.decoding import Deep, load
-from generator.plan.frames import Input, Noise, Resampling
-
-_FILTERS = {
-    "nearest": Image.Resampling.NEAREST,
-    "bicubic": Image.Resampling.BICUBIC,
-    "lanczos": Image.Resampling.LANCZOS,
-}
+from generator.plan.frames import Input, Noise
 
 _NOISE_ROWS = 64
 
@@ -80,13 +74,6 @@ def decode(path: Path) -> NDArray[np.uint8]:
     if isinstance(source, Deep):
         return _shown(source.levels, source.alpha)
     return array_of(source)
-
-
-def resample(picture: Input, method: Resampling, scale: int) -> NDArray[np.uint8]:
-    """Return the input as it is shown, enlarged ``scale`` times by one of Pillow's filters."""
-    image = image_of(original(picture))
-    size = (image.width * scale, image.height * scale)
-    return array_of(image.resize(size, _FILTERS[method]))
 
 
 def enlarge_alpha(alpha: NDArray[np.float32], scale: int) -> NDArray[np.uint8]:

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
+from generator.manifest.tables.formats import FORMATS
 
 WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
 """What names of weights files end in, whatever their case; all but the first are pickles."""
@@ -123,6 +124,18 @@ class _Form:
         return value
 
 
+@dataclass(frozen=True)
+class _OneOf:
+    """One of some names: what ``Literal`` is for names that a table holds."""
+
+    names: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.literal_schema(list(self.names))
+
+
 def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
 
@@ -141,6 +154,7 @@ Language = Annotated[
     str, _Form(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "a language's code such as en, de or pt-BR")
 ]
 Sha256 = Annotated[str, _Form(r"([0-9a-fA-F]{64})?", "64 hexadecimal digits")]
+FormatName = Annotated[str, _OneOf(tuple(FORMATS))]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
 Start = Annotated[

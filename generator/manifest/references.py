@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from generator.manifest.controls import FEATURES
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
+from generator.manifest.places import NOTHING, why_no_file
+from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.types import (
     KINDS,
-    NOT_MODELS,
     REST,
     Choice,
     Comparison,
@@ -47,7 +49,7 @@ def check_references(
 def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
     for name, model in manifest.models.items():
         where: Location = ("models", name, "path")
-        if name in NOT_MODELS:
+        if name in CLASSIC:
             yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
         yield from _file(model.path, where, root)
         if not model.path.lower().endswith(WEIGHTS_SUFFIXES):
@@ -104,9 +106,7 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
     yield from _parts(mix, where)
     yield from _start(mix, where)
     if not mix.extrapolate:
-        # A path counts on from model to model.
-        count, control = len(mix.models), mix.kind_of_control
-        last = count - 1 if control == "path" else 1
+        last = mix.rules.last_alpha(len(mix.models))
         for key, values, end in (("alphas", mix.alphas, 1), ("export", mix.export, last)):
             for value in values:
                 if not 0 <= value <= end:
@@ -121,23 +121,15 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
     if mix.groups and mix.baseline != "none":
         yield (*where, "baseline"), "outputs have no layers: groups have no pixel baseline", False
     control, count = mix.kind_of_control, len(mix.models)
-    needed = {"slider": 2, "groups": 2, "triangle": 3, "square": 4}.get(control, count)
-    if count != needed:
-        message = f"control {control} takes {needed} models, this has {count}"
-        if control == "slider":
-            message += ": use control: path"
-        yield (*where, "control"), message, False
-    if mix.start and control not in ("slider", "path"):
-        yield (*where, "start"), f"start goes with slider and path, not with {control}", True
-    if mix.regions and control != "slider":
-        yield (*where, "regions"), f"regions go with control slider, not with {control}", True
-    if mix.animation != "none" and control not in ("slider", "path"):
-        message = f"an animation goes with slider and path, not with {control}"
-        yield (*where, "animation"), message, True
+    if count not in mix.rules.models:
+        message = f"control {control} takes {mix.rules.models.start} models, this has {count}"
+        yield (*where, "control"), message + mix.rules.hint, False
+    for key, feature in FEATURES.items():
+        if getattr(mix, key) not in ((), {}, "none") and not feature.fits(mix.rules):
+            message = f"{feature.words} {feature.controls()}, not with {control}"
+            yield (*where, key), message, True
     if mix.animation == "mp4" and find_spec("av") is None:
         yield (*where, "animation"), "mp4 needs PyAV: pip install 'alphagrid[video]'", False
-    if mix.export and control not in ("slider", "path"):
-        yield (*where, "export"), f"export goes with slider and path, not with {control}", True
 
 
 def _parts(mix: Interpolate, where: Location) -> Iterator[Found]:
@@ -153,11 +145,9 @@ def _parts(mix: Interpolate, where: Location) -> Iterator[Found]:
 
 def _start(mix: Interpolate, where: Location) -> Iterator[Found]:
     """Yield what could not be shown first, because the sliders do not reach it."""
-    if mix.kind_of_control not in ("slider", "path"):
+    if not mix.rules.one_alpha:
         return
-    first, last = min(mix.alphas), max(mix.alphas)
-    if mix.kind_of_control == "path":
-        last += len(mix.models) - 2
+    first, last = min(mix.alphas), max(mix.alphas) + mix.rules.last_alpha(len(mix.models)) - 1
     for name, alpha in mix.start.items():
         if not first <= alpha <= last:
             place = (*where, "start", name) if name else (*where, "start")
@@ -177,8 +167,8 @@ def _regions(manifest: Manifest, comparison: Comparison, where: Location) -> Ite
 
 
 def _choice(models: tuple[str, ...], choice: Choice, where: Location) -> Iterator[Found]:
-    if choice.of and choice.of not in NOT_MODELS:
-        known = (*models, *NOT_MODELS)
+    if choice.of and choice.of not in CLASSIC:
+        known = (*models, *CLASSIC)
         yield from _known(choice.of, known, "model", where)
     for name, weight in (choice.mix or {}).items():
         yield from _known(name, models, "model", (*where, "mix", name))
@@ -216,15 +206,13 @@ def _page(path: str, where: Location, root: Path) -> Iterator[Found]:
 
 
 def _file(path: str, where: Location, root: Path) -> Iterator[Found]:
-    try:
-        if (root / path).is_file():
-            return
-        if (root / path).is_dir():
-            yield where, f"'{path}' is a folder, a file is needed", False
-            return
-        yield where, f"no such file: '{path}'{_file_hint(path, root)}", False
-    except OSError as error:
-        yield where, f"'{path}' cannot be read: {error.strerror}", False
+    reason = why_no_file(root / path)
+    if reason == NOTHING:
+        reason = f"{NOTHING}: '{path}'{_file_hint(path, root)}"
+    elif reason:
+        reason = f"'{path}' {reason}"
+    if reason:
+        yield where, reason, False
 
 
 def _file_hint(path: str, root: Path) -> str:
@@ -237,7 +225,11 @@ def _file_hint(path: str, root: Path) -> str:
     if not (root / folder).is_dir():
         return f" (there is no folder '{folder}')"
     # The name counts, not the suffix that all of them share, and not its case.
-    names = {Path(entry.name).stem.casefold(): entry.name for entry in (root / folder).iterdir()}
+    try:
+        entries = list((root / folder).iterdir())
+    except OSError:
+        return f" (the folder '{folder}' may not be read)"
+    names = {Path(entry.name).stem.casefold(): entry.name for entry in entries}
     close = nearest(Path(name).stem.casefold(), names)
     return f" (did you mean '{path.removesuffix(name)}{names[close]}'?)" if close else ""
 

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from generator.manifest.alphas import rounded
+from generator.manifest.controls import CONTROLS, Control
 from generator.manifest.fields import (
     Alphas,
     Coefficients,
@@ -26,6 +27,7 @@ from generator.manifest.fields import (
     Crop,
     Device,
     FilePath,
+    FormatName,
     Id,
     Language,
     Number,
@@ -35,16 +37,14 @@ from generator.manifest.fields import (
     Start,
     Url,
 )
+from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import LOSSLESS
 
-RESAMPLINGS = ("nearest", "bicubic", "lanczos")
 REST = "rest"
 """What is in no region, and layers that are in no group."""
 
 KINDS = ("interpolate", "choose", "frames")
 """The keys of which a comparison has exactly one."""
-
-NOT_MODELS = ("input", *RESAMPLINGS)
-"""Entries of ``choose`` that stand for no model; hence no ids of models."""
 
 
 class Entry(BaseModel):
@@ -105,17 +105,15 @@ class Render(Entry):
 class Images(Entry):
     """How frames are written."""
 
-    format: Literal["webp", "avif", "jpeg", "png"] = Field(
-        "webp", description="File format of all frames."
-    )
+    format: FormatName = Field("webp", description="File format of all frames.")
     quality: Literal["lossless"] | Annotated[int, Field(ge=1, le=100)] = Field(
-        90, description="1 to 100, or lossless (webp and png; png always is)."
+        90, description=f"1 to 100, or lossless ({' and '.join(LOSSLESS)}; png always is)."
     )
 
     @model_validator(mode="after")
     def _lossless(self) -> Self:
-        if self.quality == "lossless" and self.format not in ("webp", "png"):
-            msg = f"{self.format} cannot be lossless: use format webp or png"
+        if self.quality == "lossless" and self.format not in LOSSLESS:
+            msg = f"{self.format} cannot be lossless: use format {' or '.join(LOSSLESS)}"
             raise ValueError(msg)
         return self
 
@@ -214,9 +212,8 @@ class Interpolate(Entry):
     @property
     def has_steps(self) -> bool:
         """Tell whether ``steps`` says where the points lie: a path may have its own alphas."""
-        control = self.kind_of_control
-        on_path = control == "path" and "alphas" not in self.model_fields_set
-        return on_path or control in ("triangle", "square")
+        grid = self.rules.grid
+        return grid == "steps" or (grid == "either" and "alphas" not in self.model_fields_set)
 
     @property
     def kind_of_control(self) -> str:
@@ -225,11 +222,16 @@ class Interpolate(Entry):
             return "groups"
         return self.control or ("slider" if len(self.models) == 2 else "path")
 
+    @property
+    def rules(self) -> Control:
+        """Return what that control takes and offers."""
+        return CONTROLS[self.kind_of_control]
+
 
 class Choice(Entry):
     """One entry of ``choose``: ``input``, a resampling, a model, or a mix."""
 
-    of: str = Field("", description="input, nearest, bicubic, lanczos, or the id of a model.")
+    of: str = Field("", description=f"{', '.join(CLASSIC)}, or the id of a model.")
     mix: Coefficients | None = Field(None, description="Model ids with coefficients summing to 1.")
     title: str = Field("", description="Shown in the list; where left out, what is mixed.")
     export: bool = Field(False, description="Publish the mixed weights.")
@@ -242,7 +244,7 @@ class Choice(Entry):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if bool(self.of) == bool(self.mix):
-            msg = "expected an id, input, nearest, bicubic, lanczos, or {mix: {id: coefficient}}"
+            msg = f"expected an id, {', '.join(CLASSIC)}, or {{mix: {{id: coefficient}}}}"
             raise ValueError(msg)
         if self.export and not self.mix:
             msg = "export needs a mix; a model itself is published by 'download: true'"

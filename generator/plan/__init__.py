@@ -1,10 +1,10 @@
 """From a manifest and the info about its files to every frame of the site. Pure."""
 
-from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
+from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, PlannedFrame
 from generator.plan.frames import (
-    FIXES,
     Blend,
     ByGroup,
+    Classic,
     Coefficient,
     Encoding,
     Frame,
@@ -14,19 +14,16 @@ from generator.plan.frames import (
     Mix,
     Network,
     Noise,
-    Original,
     Picture,
     Recipe,
-    Resample,
-    Resampling,
 )
 from generator.plan.info import File
 from generator.plan.planner import make_plan
 
 __all__ = [
-    "FIXES",
     "Blend",
     "ByGroup",
+    "Classic",
     "Coefficient",
     "ComparisonPlan",
     "Encoding",
@@ -38,13 +35,10 @@ __all__ = [
     "Mix",
     "Network",
     "Noise",
-    "Original",
     "Picture",
     "Plan",
     "PlannedExport",
+    "PlannedFrame",
     "Recipe",
-    "Resample",
-    "Resampling",
-    "Shown",
     "make_plan",
 ]

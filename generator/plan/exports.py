@@ -6,10 +6,10 @@ import re
 from itertools import chain, count
 
 from generator.manifest import Manifest
+from generator.manifest.controls import Weights
 from generator.plan.comparisons import PlannedExport
 from generator.plan.frames import Coefficient
 from generator.plan.info import File
-from generator.plan.weights import Weights
 
 
 class Exports:
@@ -30,9 +30,9 @@ class Exports:
         parents: tuple[tuple[File, Coefficient], ...],
     ) -> PlannedExport:
         """Plan weights to publish: under their title where it can be a file name of their own,
-        else as ``name`` or ``name-2``, and so on. Without a title ``mixture`` says what they are.
+        else as ``name`` or ``name-2``, and so on. ``mixture`` says what they are.
         """  # noqa: D205
         plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", title)
         names = chain([title] if plain else [], [name], (f"{name}-{n}" for n in count(2)))
         free = (n for n in names if self._holders.setdefault(n.casefold(), parents) == parents)
-        return PlannedExport(next(free), title or mixture, weights, parents)
+        return PlannedExport(next(free), title, mixture, weights, parents)

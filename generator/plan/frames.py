@@ -14,21 +14,14 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import FORMATS, Format
 from generator.plan.info import File
 
 RENDERER_VERSION = 2
 """Raised whenever the renderer would make other bytes from the same plan."""
 
-Resampling = Literal["nearest", "bicubic", "lanczos"]
 ColorFix = Literal["none", "average", "wavelet"]
-FIXES: dict[str, str] = {
-    "none": "no colour fix",
-    "average": "average colour fix",
-    "wavelet": "wavelet colour fix",
-}
-"""What colour fixes are called."""
-
-_LARGEST_SIDES = {"webp": 16383, "jpeg": 65535, "avif": 65536, "png": 2**31 - 1}
 
 
 @dataclass(frozen=True)
@@ -72,42 +65,44 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Original:
-    """Recipe: the input itself, noise rounded and clipped to 8 bits."""
+class Classic:
+    """Recipe: what no network is needed for, by its name in the table of classic recipes.
+
+    ``input`` is the input itself, noise rounded and clipped to 8 bits. ``scale`` is how many
+    times larger a filter that enlarges makes it.
+    """
+
+    name: str = "input"
+    scale: int = 1
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of."""
-        return {"recipe": "input"}
-
-
-@dataclass(frozen=True)
-class Resample:
-    """Recipe: the input enlarged ``scale`` times by a classic filter."""
-
-    method: Resampling
-    scale: int
-
-    def identity(self) -> dict[str, Any]:
-        """Return what keys are made of."""
-        return {"recipe": self.method, "scale": self.scale}
+        scale = {"scale": self.scale} if CLASSIC[self.name].enlarges else {}
+        return {"recipe": self.name, **scale}
 
 
 @dataclass(frozen=True)
 class ByGroup:
     """A coefficient for each group of layers, and for the rest.
 
-    A group is the layers whose state-dict keys match one of its globs; the first match wins.
+    A group is the layers whose state-dict keys match one of its globs, spandrel's keys or those
+    in a parent's file; the first match wins.
     """
 
     groups: tuple[tuple[tuple[str, ...], float], ...]
     rest: float
 
-    def of(self, key: str) -> float:
-        """Return the coefficient of one entry of the state dict."""
+    def of(self, *names: str) -> float:
+        """Return the coefficient of one entry of the state dict, by any of its names."""
         for patterns, value in self.groups:
-            if any(fnmatchcase(key, pattern) for pattern in patterns):
+            if any(fnmatchcase(name, pattern) for pattern in patterns for name in names):
                 return value
         return self.rest
+
+    @property
+    def least(self) -> float:
+        """Return the smallest coefficient."""
+        return min(self.rest, *(value for _, value in self.groups))
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of."""
@@ -165,7 +160,7 @@ class Blend(Network):
     name = "blend"
 
 
-Recipe = Original | Resample | Mix | Blend
+Recipe = Classic | Mix | Blend
 
 
 @dataclass(frozen=True)
@@ -186,18 +181,22 @@ class Picture:
 class Encoding:
     """How a picture is written: ``format`` is a file suffix without dot, ``quality`` 1..100."""
 
-    format: Literal["webp", "avif", "jpeg", "png"]
+    format: str
     quality: int | Literal["lossless"]
 
     @property
-    def largest_side(self) -> int:
-        """Return how many pixels a side the format can hold."""
-        return _LARGEST_SIDES[self.format]
+    def of(self) -> Format:
+        """Return what is known about the format."""
+        return FORMATS[self.format]
+
+    @property
+    def lossless(self) -> bool:
+        """Tell whether the file keeps every pixel; such formats as PNG always do."""
+        return self.of.lossless == "always" or self.quality == "lossless"
 
     def identity(self) -> dict[str, Any]:
-        """Return what keys are made of; PNG has no quality."""
-        quality = "lossless" if self.format == "png" else self.quality
-        return {"format": self.format, "quality": quality}
+        """Return what keys are made of; what is lossless has no quality."""
+        return {"format": self.format, "quality": "lossless" if self.lossless else self.quality}
 
 
 @dataclass(frozen=True)

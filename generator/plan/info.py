@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+VARIANCE = "running_var"
+"""What variances of batch normalisation are called."""
+
+_STATISTICS = re.compile(r"(^|\.)running_(mean|var)$")
+_MASK = re.compile(r"(^|\.)attn_mask(_\d)?$")
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,9 @@ class ModelInfo:
     ``scale`` output over input side; channels 1 or 3; ``parameters`` their number; ``half`` and
     ``bfloat16`` whether the architecture is fit for these precisions; ``tensors`` every entry of
     the state dict, by key, in which ``digest`` is empty for floating point (these are mixed) and
-    for ``num_batches_tracked``; ``damaged`` the first of them with values that are not numbers.
+    for ``num_batches_tracked``; ``damaged`` the first of them with values that are not numbers, or
+    a variance below zero. ``names`` holds what the file calls entries that spandrel calls
+    otherwise; ``noise_level`` tells whether the network wants to be told how noisy a picture is.
     """
 
     architecture: str
@@ -49,6 +59,13 @@ class ModelInfo:
     bfloat16: bool
     tensors: dict[str, Tensor]
     damaged: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    noise_level: bool = False
+
+    @property
+    def statistics(self) -> list[str]:
+        """Return the keys of what batch normalisation has counted."""
+        return [key for key in self.tensors if _STATISTICS.search(key)]
 
 
 @dataclass(frozen=True)
@@ -92,8 +109,9 @@ def mixable(first: ModelInfo, second: ModelInfo) -> str | None:
     """Say why two models cannot be mixed weight by weight, or return None where they can.
 
     They need one architecture, scale, channel counts, the same keys with the same shapes, and
-    equal buffers that are not floating point. The message names the first key that differs and
-    both shapes.
+    equal buffers that are not floating point. Only of masks of attention windows there may be
+    another number: it comes of the size of the pictures that a network was trained on, and each
+    picture gets its own. The message names the first key that differs and both shapes.
     """
     for what in ("architecture", "scale", "input_channels", "output_channels"):
         ours, theirs = getattr(first, what), getattr(second, what)
@@ -105,11 +123,28 @@ def mixable(first: ModelInfo, second: ModelInfo) -> str | None:
         return f"only the {only} has '{key}' (shape {_shape(shape)})"
     for key, ours in first.tensors.items():
         theirs = second.tensors[key]
-        if ours.shape != theirs.shape:
+        if ours.shape != theirs.shape and not _same_windows(key, ours, theirs):
             return f"'{key}' has shape {_shape(ours.shape)} and {_shape(theirs.shape)}"
         if ours.digest != theirs.digest:
             return f"the constants in '{key}' (shape {_shape(ours.shape)}) differ"
     return None
+
+
+def names_of(models: Sequence[ModelInfo]) -> dict[str, list[str]]:
+    """Return all names by which entries of mixed networks go: spandrel's, and their files'."""
+    return {
+        key: [key, *(model.names[key] for model in models if key in model.names)]
+        for key in models[0].tensors
+    }
+
+
+def is_mask(key: str) -> bool:
+    """Tell a mask of attention windows, which a network derives from the size of a picture."""
+    return _MASK.search(key) is not None
+
+
+def _same_windows(key: str, ours: Tensor, theirs: Tensor) -> bool:
+    return is_mask(key) and ours.shape[1:] == theirs.shape[1:]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -6,9 +6,9 @@ from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
-from generator.plan.comparisons import Shown
+from generator.plan.comparisons import PlannedFrame
 from generator.plan.frames import Input, Measurement, Noise, Picture
-from generator.plan.info import FileInfo
+from generator.plan.info import File, FileInfo
 
 
 class Inputs:
@@ -66,23 +66,31 @@ class Inputs:
             return Measurement(picture, file, written.crop)
         return None
 
+    def mask(self, input_id: str, name: str) -> tuple[File, tuple[int, int]]:
+        """Return the file of a mask, and the size of the whole picture that it belongs to."""
+        written = self._file.manifest.inputs[input_id]
+        image = self._info.images[self._info.files[written.path].sha256]
+        return self._info.files[written.masks[name]], (image.width, image.height)
+
     def check_references(
         self,
         comparison: Comparison,
         inputs: tuple[str, ...],
-        shown: list[Shown],
+        frames: tuple[PlannedFrame, ...],
         *,
         all_must_fit: bool,
     ) -> None:
         """Report references of a size that no output has; nothing is measured silently wrong."""
-        for input_id in inputs:
+        each = len(frames) // len(inputs)
+        for number, input_id in enumerate(inputs):
             written = self._file.manifest.inputs[input_id]
-            outputs = [s for s in shown if s.input == input_id and s.weights is not None]
-            misfits = [s for s in outputs if s.measurement is None]
-            any_fits = any(s.measurement for s in outputs)
-            if written.reference is None or not comparison.metrics or not misfits:
+            if written.reference is None or not comparison.metrics:
                 continue
-            if any_fits and not all_must_fit:
+            own = frames[number * each : (number + 1) * each]
+            outputs = [shown for shown in own if shown.weights is not None]
+            misfits = [shown for shown in outputs if shown.measurement is None]
+            any_fits = len(misfits) < len(outputs)
+            if not misfits or (any_fits and not all_must_fit):
                 continue
             picture = misfits[0].frame.picture
             image = self._info.images[self._info.files[written.reference].sha256]

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
-from functools import partial
-from typing import cast
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 
-from generator.errors import ManifestError, Problem
-from generator.manifest import ManifestFile
-from generator.manifest.alphas import MAX_ALPHAS
-from generator.manifest.types import RESAMPLINGS, REST, Choice, Comparison, Interpolate
-from generator.manifest.yamlfile import Location
-from generator.plan.comparisons import ComparisonPlan, Plan, PlannedExport, Shown
-from generator.plan.exports import Exports
-from generator.plan.frames import (
-    FIXES,
-    ColorFix,
-    Encoding,
-    Frame,
-    Input,
-    Original,
-    Picture,
-    Recipe,
-    Resample,
-    Resampling,
+from generator.errors import ManifestError
+from generator.manifest import Manifest, ManifestFile
+from generator.manifest.types import KINDS
+from generator.plan.comparisons import (
+    ComparisonPlan,
+    Plan,
+    PlannedInput,
+    PlannedModel,
+    SiteSettings,
 )
-from generator.plan.info import FileInfo, mixable
-from generator.plan.inputs import Inputs
-from generator.plan.recipes import Recipes, coefficients
-from generator.plan.weights import Point, Weights, first_shown, grid, mixture, weights_at
+from generator.plan.context import Context
+from generator.plan.info import FileInfo
+from generator.plan.kinds import PLAN
 
 
 def make_plan(file: ManifestFile, info: FileInfo, *, drafts: bool = False) -> Plan:
@@ -38,279 +26,66 @@ def make_plan(file: ManifestFile, info: FileInfo, *, drafts: bool = False) -> Pl
     Raises ManifestError where models cannot be mixed or pictures do not fit: crops outside
     the picture, references of another size than the output.
     """
-    planner = _Planner(file, info)
+    context = Context(file, info)
     comparisons = tuple(
-        planner.comparison(name, comparison)
-        for name, comparison in file.manifest.comparisons.items()
-        if drafts or not comparison.draft
+        _comparison(context, name)
+        for name, written in file.manifest.comparisons.items()
+        if drafts or not written.draft
     )
-    if planner.problems:
-        raise ManifestError(planner.problems)
-    return Plan(comparisons)
+    if context.problems:
+        raise ManifestError(context.problems)
+    planned = {comparison.id for comparison in comparisons}
+    return Plan(
+        _site(file.manifest),
+        comparisons,
+        _models(file.manifest, info),
+        _inputs(context, comparisons),
+        tuple(name for name in file.manifest.comparisons if name not in planned),
+    )
 
 
-class _Planner:
-    """Holds what planning looks up, and gathers the problems it meets."""
+def _comparison(context: Context, name: str) -> ComparisonPlan:
+    written = context.manifest.comparisons[name]
+    kind = next(kind for kind in KINDS if getattr(written, kind) is not None)
+    return PLAN[kind](context, name, written)
 
-    def __init__(self, file: ManifestFile, info: FileInfo) -> None:
-        self.problems: list[Problem] = []
-        self._file = file
-        self._info = info
-        self._manifest = file.manifest
-        images = file.manifest.images
-        self._encoding = Encoding(images.format, images.quality)
-        self._recipes = Recipes(file.manifest, info)
-        self._inputs = Inputs(file, info, self.problems)
-        self._exports = Exports(file.manifest)
-        self._too_large: set[Location] = set()
 
-    def comparison(self, name: str, comparison: Comparison) -> ComparisonPlan:
-        if comparison.frames is not None:
-            return self._frames(name, comparison)
-        inputs = comparison.inputs or tuple(self._manifest.inputs)
-        if comparison.interpolate is not None:
-            return self._interpolate(name, comparison, comparison.interpolate, inputs)
-        return self._choose(name, comparison, comparison.choose or (), inputs)
+def _site(manifest: Manifest) -> SiteSettings:
+    site = manifest.site
+    return SiteSettings(
+        site.title, site.description, site.url, site.language, site.author, site.repository
+    )
 
-    def _interpolate(
-        self, name: str, comparison: Comparison, mix: Interpolate, inputs: tuple[str, ...]
-    ) -> ComparisonPlan:
-        where: Location = ("comparisons", name, "interpolate")
-        scale = self._check_mix(mix.models, [(*where, "models", i) for i in range(len(mix.models))])
-        for index, model in enumerate(mix.beside):
-            if (other := self._info.models[model].scale) != scale:
-                message = f"'{model}' enlarges ×{other}, '{mix.models[0]}' ×{scale}"
-                self._problem((*where, "beside", index), message)
-        points = grid(mix, self._group_names(mix, where))
-        shown = [
-            each
-            for input_id in inputs
-            for each in self._between(comparison, mix, points, input_id, scale)
-        ]
-        self._inputs.check_references(comparison, inputs, shown, all_must_fit=True)
-        titles = self._titles(mix.models)
-        # Where colour fixes stand side by side, the first and the second do so from the start.
-        at = first_shown(points, mix.first_alpha)
-        left = 1 + len(points) + at if len(comparison.color_fix) > 1 else 0
-        exports = tuple(
-            self._export(f"{name}-{alpha:g}", weights_at(mix, alpha), titles)
-            for alpha in dict.fromkeys(mix.export)
+
+def _models(manifest: Manifest, info: FileInfo) -> Mapping[str, PlannedModel]:
+    return {
+        name: PlannedModel(
+            name,
+            model.title,
+            model.description,
+            model.author,
+            model.license,
+            model.homepage,
+            f"models/{name}{PurePosixPath(model.path).suffix}" if model.download else "",
+            info.files[model.path],
+            info.models[name],
         )
-        return ComparisonPlan(
-            name, comparison, "interpolate", mix.kind_of_control, mix.models, inputs,
-            tuple(shown), left, 1 + at, exports,
-        )  # fmt: skip
+        for name, model in manifest.models.items()
+    }
 
-    def _between(
-        self,
-        comparison: Comparison,
-        mix: Interpolate,
-        points: list[Point],
-        input_id: str,
-        scale: int,
-    ) -> Iterator[Shown]:
-        """Yield the frames of one input: itself, mixes, blends, models beside them."""
-        titles = self._titles(mix.models)
-        first = Original() if scale == 1 else Resample("bicubic", scale)
-        text = "Input" if scale == 1 else f"Input, bicubic ×{scale}"
-        show = partial(self._shown, comparison, input_id, scale=scale)
-        yield show(first, text)
-        for fix, series, words in _fixes(comparison):
-            for point in points:
-                recipe = self._recipes.mix(coefficients(mix, point), fix)
-                text = point.label(titles) + words
-                yield show(recipe, text, name="mix", point=point, series=series)
-        fix = comparison.color_fix[0]
-        for point in points if mix.baseline == "pixel" else ():
-            blend = self._recipes.blend(point.weights or {}, fix)
-            text = f"Pixel blend, {point.label(titles)}"
-            yield show(blend, text, name="blend", point=point, series="blend")
-        for model, text in self._titles(mix.beside).items():
-            alone = self._recipes.mix({model: 1.0}, fix)
-            yield show(alone, text, name="mix", point=Point({model: 1.0}))
 
-    def _group_names(self, mix: Interpolate, where: Location) -> list[str]:
-        """Return the groups of layers, with the rest where a layer is in none of them."""
-        keys = list(self._info.models[mix.models[0]].tensors)
-        taken: set[str] = set()
-        for name, patterns in mix.groups.items():
-            matching = {k for k in keys if any(fnmatchcase(k, p) for p in patterns)} - taken
-            if not matching:
-                message = f"no layer is left for group '{name}'; there are {_some(keys)}"
-                self._problem((*where, "groups", name), message)
-            taken |= matching
-        names = [*mix.groups, REST] if len(taken) < len(keys) else list(mix.groups)
-        if (frames := len(mix.alphas) ** len(names)) > MAX_ALPHAS and mix.groups:
-            message = f"{len(mix.alphas)} alphas for {len(names)} groups make {frames:,} frames"
-            self._problem((*where, "groups"), f"{message}: at most {MAX_ALPHAS:,} can be shown")
-            return names[:1]
-        return names
-
-    def _titles(self, models: Iterable[str]) -> dict[str, str]:
-        return {model: self._manifest.models[model].title for model in models}
-
-    def _choose(
-        self,
-        name: str,
-        comparison: Comparison,
-        choices: tuple[Choice, ...],
-        inputs: tuple[str, ...],
-    ) -> ComparisonPlan:
-        where = ("comparisons", name, "choose")
-        scales = [self._scale(choice, (*where, index)) for index, choice in enumerate(choices)]
-        largest = max(scales)
-        labels = [self._label(choice, largest) for choice in choices]
-        for index, label in enumerate(labels):
-            if label in labels[:index]:
-                message = f"the list has '{label}' already: give one of the two another 'title'"
-                self._problem((*where, index), message)
-        shown = [
-            each
-            for input_id in inputs
-            for choice, label, scale in zip(choices, labels, scales, strict=True)
-            for each in self._choice(comparison, input_id, choice, label, scale, largest)
-        ]
-        self._inputs.check_references(comparison, inputs, shown, all_must_fit=False)
-        models = tuple(
-            dict.fromkeys(
-                model
-                for choice in choices
-                for model in (choice.mix or (choice.of,))
-                if model in self._manifest.models
-            )
+def _inputs(context: Context, comparisons: Iterable[ComparisonPlan]) -> Mapping[str, PlannedInput]:
+    """Return the inputs that are shown."""
+    shown = dict.fromkeys(name for comparison in comparisons for name in comparison.inputs)
+    written = context.manifest.inputs
+    return {
+        name: PlannedInput(
+            name,
+            written[name].title,
+            written[name].credit,
+            written[name].license,
+            written[name].source,
+            context.inputs.prepared(name),
         )
-        titles = self._titles(models)
-        exports = tuple(
-            self._export(f"{name}-{number}", choice.mix, titles, choice.title)
-            for number, choice in enumerate(choices, start=1)
-            if choice.mix and choice.export
-        )
-        last = len(shown) // len(inputs) - 1
-        return ComparisonPlan(
-            name, comparison, "choose", "lists", models, inputs, tuple(shown), 0, last, exports
-        )
-
-    def _export(
-        self, name: str, weights: Weights, titles: dict[str, str], title: str = ""
-    ) -> PlannedExport:
-        parents = self._recipes.parents(weights)
-        return self._exports.plan(name, title, mixture(weights, titles), weights, parents)
-
-    def _scale(self, choice: Choice, where: Location) -> int:
-        """Return how much larger an entry of ``choose`` makes its input."""
-        if choice.mix:
-            models = tuple(choice.mix)
-            return self._check_mix(models, [(*where, "mix", model) for model in models])
-        model = self._info.models.get(choice.of)
-        return model.scale if model else 1
-
-    def _label(self, choice: Choice, largest: int) -> str:
-        """Return what an entry of ``choose`` is called in the lists and in links."""
-        if choice.title or choice.of == "input":
-            return choice.title or "Input"
-        if choice.of in RESAMPLINGS:
-            return f"{choice.of.capitalize()} ×{largest}"
-        if choice.mix:
-            return mixture(choice.mix, self._titles(choice.mix))
-        return self._manifest.models[choice.of].title
-
-    def _choice(
-        self,
-        comparison: Comparison,
-        input_id: str,
-        choice: Choice,
-        label: str,
-        scale: int,
-        largest: int,
-    ) -> Iterator[Shown]:
-        """Yield the frames of an entry of ``choose``: a network's once for each colour fix."""
-        show = partial(self._shown, comparison, input_id)
-        if choice.of == "input":
-            yield show(Original(), label, scale=1)
-        elif choice.of in RESAMPLINGS:
-            method = cast(Resampling, choice.of)
-            plain = Resample(method, largest) if largest > 1 else Original()
-            yield show(plain, label, scale=largest, name=choice.of)
-        else:
-            weights = choice.mix or {choice.of: 1.0}
-            for fix, _, words in _fixes(comparison):
-                network, point = self._recipes.mix(weights, fix), Point(weights)
-                yield show(network, label + words, scale=scale, name="mix", point=point)
-
-    def _frames(self, name: str, comparison: Comparison) -> ComparisonPlan:
-        files = self._info.frames[name]
-        labels = comparison.labels or [str(number) for number in range(1, len(files) + 1)]
-        shown = []
-        for file, text in zip(files, labels, strict=True):
-            image = self._info.images[file.sha256]
-            picture = Input(
-                file, None, 1, None, image.width, image.height, image.channels, image.alpha
-            )
-            self._check_size(("comparisons", name, "frames"), picture)
-            frame = Frame(Picture(picture, Original(), image.width, image.height), self._encoding)
-            shown.append(Shown(frame, "file", text))
-        # The end stands beside what the slider shows, which begins at the beginning.
-        last = len(shown) - 1
-        return ComparisonPlan(name, comparison, "frames", "slider", (), (), tuple(shown), last, 0)
-
-    def _shown(
-        self,
-        comparison: Comparison,
-        input_id: str,
-        recipe: Recipe,
-        text: str,
-        *,
-        scale: int,
-        name: str = "",
-        point: Point | None = None,
-        series: str = "",
-    ) -> Shown:
-        prepared = self._inputs.prepared(input_id)
-        self._check_size(("inputs", input_id), prepared, scale)
-        picture = Picture(prepared, recipe, prepared.width * scale, prepared.height * scale)
-        frame = Frame(picture, self._encoding)
-        measurement = self._inputs.measurement(comparison, input_id, picture)
-        if not name:
-            name = recipe.method if isinstance(recipe, Resample) else "input"
-        at = point or Point(None)
-        return Shown(
-            frame, name, text, input_id, at.weights, at.alpha, at.groups, measurement, series
-        )
-
-    def _check_size(self, where: Location, prepared: Input, scale: int = 1) -> None:
-        """Report, before anything is rendered, what no file of the format can hold."""
-        width, height = prepared.width * scale, prepared.height * scale
-        if max(width, height) <= self._encoding.largest_side or where in self._too_large:
-            return
-        self._too_large.add(where)
-        name, largest = self._encoding.format, self._encoding.largest_side
-        message = (
-            f"frames would be {width}×{height}, and {name} holds {largest} pixels a side: "
-            "use a smaller part, or images.format: png"
-        )
-        self._problem(where, message)
-
-    def _check_mix(self, models: tuple[str, ...], places: list[Location]) -> int:
-        """Check that models can be mixed, and return their scale."""
-        first = self._info.models[models[0]]
-        for other, place in zip(models[1:], places[1:], strict=True):
-            if reason := mixable(first, self._info.models[other]):
-                message = f"'{models[0]}' and '{other}' cannot be mixed: {reason}"
-                self._problem(place, message)
-        return first.scale
-
-    def _problem(self, location: Location, message: str) -> None:
-        self.problems.append(self._file.problem(location, message))
-
-
-def _fixes(comparison: Comparison) -> Iterator[tuple[ColorFix, str, str]]:
-    """Yield each colour fix with the name of its series and what labels add."""
-    several = len(comparison.color_fix) > 1
-    for at, fix in enumerate(comparison.color_fix):
-        yield fix, fix if at else "mix", f", {FIXES[fix]}" if several else ""
-
-
-def _some(keys: list[str]) -> str:
-    """Show a few keys, so that an author sees what can be matched."""
-    few = keys if len(keys) <= 6 else [*keys[:3], "…", *keys[-2:]]
-    return ", ".join(few)
+        for name in shown
+    }

@@ -7,10 +7,10 @@ from typing import cast
 
 from generator.manifest import Manifest
 from generator.manifest.alphas import rounded
+from generator.manifest.controls import Point
 from generator.manifest.types import REST, Interpolate
 from generator.plan.frames import Blend, ByGroup, Coefficient, ColorFix, Mix
 from generator.plan.info import File, FileInfo
-from generator.plan.weights import Point
 
 Coefficients = Mapping[str, Coefficient]
 """A coefficient for each model id."""

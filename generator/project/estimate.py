@@ -11,9 +11,6 @@ from generator.store import Store
 
 _RATES = "rates.json"
 
-_BYTES_PER_PIXEL = {"webp": 0.2, "avif": 0.15, "jpeg": 0.28, "png": 1.4}
-"""Photographs at default quality; used until the store holds frames of the same format."""
-
 _TELLING_SECONDS = 20
 """Loading torch and the networks takes seconds, which must not count for much."""
 
@@ -66,4 +63,4 @@ def flops(jobs: Sequence[Job], info: FileInfo) -> float:
 
 
 def _guess(encoding: Encoding) -> float:
-    return 1.0 if encoding.quality == "lossless" else _BYTES_PER_PIXEL[encoding.format]
+    return 1.0 if encoding.quality == "lossless" else encoding.of.bytes_per_pixel

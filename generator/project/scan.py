@@ -25,7 +25,7 @@ from generator.store import Store
 ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
 
 _FILES = "files.json"
-_MODELS = "models 2"
+_MODELS = "models 3"
 """Where info about models are kept; another number whenever more is asked about a file."""
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was hashed may change again within one tick of the
@@ -126,7 +126,8 @@ class _Scanner:
                 result = model_info(self._models[file.sha256])
             if isinstance(result, ModelInfo):
                 models[name] = result
-                self._models[file.sha256] = asdict(result)
+                if file.sha256 in unknown:
+                    self._models[file.sha256] = asdict(result)
             else:
                 self._problem(("models", name, "path"), str(result))
         self._changed |= bool(unknown)

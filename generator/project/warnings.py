@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from generator.manifest import ManifestFile
 from generator.manifest.types import Comparison, Manifest
 from generator.manifest.yamlfile import Location
-from generator.plan.info import FileInfo
+from generator.plan.info import VARIANCE, FileInfo
 from generator.project.open import Project
 
 Found = tuple[Location, str]
@@ -62,7 +62,10 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
     manifest = file.manifest
     for name, model in info.models.items():
         if model.damaged:
-            message = f"'{model.damaged}' in it holds values that are not numbers: fetch it again"
+            what = "values that are not numbers"
+            if model.damaged.endswith(VARIANCE):
+                what += ", or below zero"
+            message = f"'{model.damaged}' in it holds {what}: fetch it again"
             yield ("models", name, "path"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()
@@ -81,10 +84,11 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
             continue
         control, written = mix.kind_of_control, mix.model_fields_set
         where = ("comparisons", name, "interpolate")
-        if "alphas" in written and control in ("triangle", "square"):
+        if "alphas" in written and mix.rules.grid == "steps":
             yield (*where, "alphas"), f"alphas say nothing under control {control}: write steps"
         if "steps" in written and not mix.has_steps:
-            why = "beside alphas" if control == "path" else f"under control {control}: write alphas"
+            beside = mix.rules.grid == "either"
+            why = "beside alphas" if beside else f"under control {control}: write alphas"
             yield (*where, "steps"), f"steps say nothing {why}"
 
 

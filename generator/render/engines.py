@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from generator.errors import ModelError
 from generator.images.rendered import Failed, Rendered
+from generator.networks.weights.apart import importable
 from generator.plan import Coefficient, Job, Network
 from generator.plan.info import ModelInfo
 from generator.plan.kinship import Kinship
@@ -144,9 +145,8 @@ def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelErro
     if not arguments:
         return {}
     command = [sys.executable, "-m", "generator.networks.weights.read", *arguments]
-    environment = _with_path(Path(__file__).resolve().parents[2])
     done = subprocess.run(  # noqa: S603 - our own module, no shell
-        command, capture_output=True, text=True, check=False, env=environment
+        command, capture_output=True, text=True, check=False, env=importable()
     )
     found: dict[Path, ModelInfo | ModelError] = {}
     for line in done.stdout.splitlines():
@@ -157,12 +157,6 @@ def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelErro
         lost = ModelError("reading it ended the process: the file is damaged or too large")
         found.setdefault(Path(argument), lost)
     return found
-
-
-def _with_path(root: Path) -> dict[str, str]:
-    """Return the environment with ``root`` importable, wherever the command was started."""
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else str(root)}
 
 
 ENGINES: Mapping[str, Callable[[str], Engine]] = {"local": LocalEngine}

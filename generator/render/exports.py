@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,14 +20,14 @@ from generator.store import Store
 class Export:
     """Weights of a comparison to publish.
 
-    ``name`` is the file's under ``models/``, without suffix (``sharpness-0.5``); ``weights`` are
-    the coefficients by model id, ``path`` the file.
+    ``name`` is the file's under ``models/``, without suffix (``sharpness-0.5``); ``mixture`` says
+    in words what is mixed, ``path`` is the file.
     """
 
     comparison: str
     title: str
     name: str
-    weights: Mapping[str, float]
+    mixture: str
     path: Path
 
     @property
@@ -53,7 +52,7 @@ def make_exports(
             except ModelError as error:
                 failures[f"{planned.name}.safetensors"] = str(error)
                 continue
-            made.append(Export(comparison.id, planned.title, planned.name, planned.weights, path))
+            made.append(Export(comparison.id, planned.title, planned.name, planned.mixture, path))
     return tuple(made), failures
 
 
@@ -65,7 +64,7 @@ def export_keys(plan: Plan) -> set[str]:
 def _key(planned: PlannedExport) -> str:
     """Hash what the file holds: the weights, and their origin as its metadata tell it."""
     parents = [[file.sha256, file.path.name, weight] for file, weight in planned.parents]
-    text = json.dumps({"export": parents, "tool": __version__})
+    text = json.dumps({"export": parents, "tool": __version__, "names": "as in the file"})
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

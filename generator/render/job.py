@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from generator import images
 from generator.errors import AlphagridError, RenderError
 from generator.images import measures
 from generator.images.rendered import Failed, Rendered
-from generator.plan import File, Job, Measurement, Network, Original
+from generator.plan import Classic, File, Job, Measurement, Network
 from generator.store import Measured
 
 # What may be wrong with one picture.
@@ -47,14 +48,8 @@ class Result:
 
 def make(job: Job) -> Result:
     """Do a job that needs no network. What goes wrong is told by the result."""
-    picture, recipe = job.picture.input, job.picture.recipe
     try:
-        if isinstance(recipe, Original):
-            pixels = images.original(picture)
-        elif isinstance(recipe, Network):
-            raise TypeError("networks make pictures of this recipe")
-        else:
-            pixels = images.resample(picture, recipe.method, recipe.scale)
+        pixels = images.draw(job.picture.input, cast(Classic, job.picture.recipe))
     except _TROUBLE as error:
         return Result(job, failure=_in_words(error))
     return finish(Rendered(job, pixels))

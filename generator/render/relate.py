@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import ImageError, ModelError
-from generator.plan import ComparisonPlan, Input
+from generator.plan import ComparisonPlan, Input, Plan
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
@@ -38,7 +37,7 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
     found = {
         comparison.id: tuple(_pairs(project, comparison, engine))
         for comparison in project.plan.comparisons
-        if _mixed(comparison)
+        if comparison.mixed
     }
     _warn(project, found)
     return found
@@ -46,14 +45,13 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
 
 def _warn(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
     """Warn of each pair that is not clearly related, once, where it is mixed first."""
-    kinds = {comparison.id: comparison.kind for comparison in project.plan.comparisons}
+    places = {comparison.id: comparison.models_at for comparison in project.plan.comparisons}
     said: set[tuple[str, str]] = set()
     for name, pairs in kinship.items():
-        inner = ("models",) if kinds[name] == "interpolate" else ()
         for pair in pairs:
             if pair.verdict != "related" and (pair.first, pair.second) not in said:
                 said.add((pair.first, pair.second))
-                project.warn(("comparisons", name, kinds[name], *inner), _warning(pair))
+                project.warn(places[name], _warning(pair))
 
 
 def _warning(pair: Pair) -> str:
@@ -69,19 +67,8 @@ def _warning(pair: Pair) -> str:
     )
 
 
-def _mixed(comparison: ComparisonPlan) -> list[tuple[str, str]]:
-    """Return the pairs of models that are mixed with each other."""
-    written = comparison.comparison
-    if written.interpolate is not None:
-        models = written.interpolate.models
-        neighbours = comparison.control == "path"
-        return list(itertools.pairwise(models) if neighbours else itertools.combinations(models, 2))
-    mixes = [choice.mix for choice in written.choose or () if choice.mix]
-    return list(dict.fromkeys(p for mix in mixes for p in itertools.combinations(mix, 2)))
-
-
 def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) -> Iterator[Pair]:
-    for first, second, files, inputs, key in _asked(project, comparison):
+    for first, second, files, inputs, key in _asked(project.plan, comparison):
         make = partial(_measure, files, inputs, engine)
         try:
             pair = _from_json(json.loads(project.store.derived(key, "json", make).read_bytes()))
@@ -93,19 +80,20 @@ def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) 
 
 def kinship_keys(project: Project) -> set[str]:
     """Return the keys under which the store keeps what was found about the models of a site."""
-    return {key for c in project.plan.comparisons for *_, key in _asked(project, c)}
+    return {key for c in project.plan.comparisons for *_, key in _asked(project.plan, c)}
 
 
 def _asked(
-    project: Project, comparison: ComparisonPlan
+    plan: Plan, comparison: ComparisonPlan
 ) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
     """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
-    info, manifest = project.info, project.manifest
-    inputs = list(dict.fromkeys(shown.frame.picture.input for shown in comparison.shown))[:CROPS]
-    for first, second in _mixed(comparison):
-        if info.models[first].damaged or info.models[second].damaged:
+    pictures = dict.fromkeys(plan.inputs[name].picture for name in comparison.inputs)
+    inputs = list(pictures)[:CROPS]
+    for first, second in comparison.mixed:
+        models = plan.models[first], plan.models[second]
+        if any(model.info.damaged for model in models):
             continue  # weights that are NaN resemble nothing
-        files = [info.files[manifest.models[model].path] for model in (first, second)]
+        files = [model.file for model in models]
         yield first, second, files, inputs, _key(files, inputs)
 
 

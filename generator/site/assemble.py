@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.plan.kinship import Pair
 from generator.project.open import Project
 from generator.render.exports import Export
+from generator.site.data import viewer_data
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import mixed_downloads
 from generator.site.figures.animations import animation_keys, make_animations
@@ -54,41 +56,39 @@ def write_site(
     Raises ManifestError where a page, template or static file is wrong, OutputError where
     ``output`` is not ours or the disk refuses.
     """
-    file, plan, store = project.file, project.plan, project.store
-    check_site_output(file, store, output)
+    plan, store = project.plan, project.store
+    check_site_output(project.file, store, output)
     content = Content(project)
-    models = model_views(project.manifest, project.info, content.snippet)
-    views = comparison_views(project.manifest, plan, models, store, failures, content.snippet)
+    models = model_views(plan, content.snippet)
+    views = comparison_views(plan, models, store, failures, content.snippet)
     cards = make_cards(plan, store, social=base_url.startswith("http"))
     regions = make_regions(project)
     animations = {
-        view.id: make_animations(view, planned, store)
-        for view, planned in zip(views, plan.comparisons, strict=True)
+        comparison.id: make_animations(plan, comparison, store) for comparison in plan.comparisons
     }
-    titles = {name: model.title for name, model in models.items()}
     views = tuple(
-        replace(
+        _with_data(
             view,
             thumbnail=cards[view.id].thumbnail,
             social=cards[view.id].social,
-            regions=regions[view.id].regions if view.id in regions else (),
-            exports=mixed_downloads(exports, view.id, titles),
+            regions=regions[view.id].views if view.id in regions else (),
+            exports=mixed_downloads(exports, view.id),
             animations=animations[view.id].views,
-            kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), project.manifest),
+            kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), plan),
         )
         for view, planned in zip(views, plan.comparisons, strict=True)
     )
     static = static_files(project.root)
     assets = build_assets(static)
-    writer = PageWriter(file, content, views, models, assets, base_url)
+    writer = PageWriter(project, content, views, models, assets, base_url)
     pages = writer.prepare()
     with staged(output) as tree:
         _place_static(tree, static, assets)
-        _place_frames(tree, plan, views, store)
+        _place_frames(tree, plan, store)
         made = [m.files for kind in (cards, regions, animations) for m in kind.values()]
         for name, path in {name: path for files in made for name, path in files.items()}.items():
             tree.link(name, path, path.stat().st_size)
-        _place_files(tree, file, content, exports)
+        _place_files(tree, plan, content, exports)
         writer.write(tree, pages)
     return SiteReport(
         pages=writer.pages,
@@ -114,25 +114,18 @@ def check_site(project: Project) -> None:
     Warnings go to the project's. Raises ManifestError where a text, mask, template or static
     file is wrong, OutputError where two files of the site would have one name.
     """
+    plan = project.plan
     make_regions(project)
     content = Content(project)
-    models = model_views(project.manifest, project.info, content.snippet)
-    views = comparison_views(
-        project.manifest,
-        project.plan,
-        models,
-        project.store,
-        {},
-        content.snippet,
-        all_rendered=True,
-    )
+    models = model_views(plan, content.snippet)
+    views = comparison_views(plan, models, project.store, {}, content.snippet, all_rendered=True)
     static = static_files(project.root)
     assets = build_assets(static)
-    writer = PageWriter(project.file, content, views, models, assets, base_url="")
+    writer = PageWriter(project, content, views, models, assets, base_url="")
     pages = writer.prepare()
     tree = Tree(None)
     _place_static(tree, static, assets)
-    _place_files(tree, project.file, content, exports=())
+    _place_files(tree, plan, content, exports=())
     writer.try_out(tree, pages)
 
 
@@ -144,33 +137,33 @@ def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, A
         tree.write(asset.name, asset.data)
 
 
+def _with_data(view: ComparisonView, **found: Any) -> ComparisonView:
+    """Complete a view, last with the data that the viewer reads."""
+    complete = replace(view, **found)
+    return replace(complete, data=viewer_data(complete))
+
+
 def derived_keys(project: Project) -> set[str]:
     """Return the keys of what a site keeps in the store beside its frames."""
     plan = project.plan
-    return card_keys(plan, project.store) | animation_keys(plan) | mask_keys(project)
+    return card_keys(plan, project.store) | animation_keys(plan) | mask_keys(plan)
 
 
-def _place_frames(tree: Tree, plan: Plan, views: Sequence[ComparisonView], store: Store) -> None:
+def _place_frames(tree: Tree, plan: Plan, store: Store) -> None:
     """Link every frame that exists, once."""
-    placed = set()
-    for view in views:
-        for frame in view.frames:
-            if "url" in frame and frame["url"] not in placed:
-                placed.add(frame["url"])
-                tree.link(frame["url"], store.path(plan.frames[frame["key"]]), frame["bytes"])
+    for frame in plan.frames.values():
+        if record := store.record(frame):
+            tree.link(f"frames/{frame.name}", store.path(frame), record.bytes)
 
 
-def _place_files(
-    tree: Tree, file: ManifestFile, content: Content, exports: Sequence[Export]
-) -> None:
+def _place_files(tree: Tree, plan: Plan, content: Content, exports: Sequence[Export]) -> None:
     """Place files that texts refer to, and weights to download."""
     for name, path in content.publisher.files.items():
         if name not in tree:
             tree.copy(name, path)
-    for name, model in file.manifest.models.items():
+    for model in plan.models.values():
         if model.download:
-            path = file.root / model.path
-            tree.copy(f"models/{name}{path.suffix}", path)
+            tree.copy(model.download, model.file.path)
     for export in exports:
         if export.url not in tree:
             tree.copy(export.url, export.path)

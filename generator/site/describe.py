@@ -1,55 +1,68 @@
-"""From plan, manifest and store to views: look everything up that a page will say."""
+"""From plan and store to views: look everything up that a page will say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from generator.manifest import Manifest
-from generator.plan import ComparisonPlan, Network, Plan, Shown
-from generator.plan.info import FileInfo
+from generator.plan import ComparisonPlan, Plan, PlannedFrame
+from generator.plan.comparisons import PlannedModel
 from generator.plan.kinship import Pair
 from generator.site.figures.charts import (
+    METRICS,
     NoiseLevel,
     Points,
     alpha_charts,
     noise_charts,
     similarity_chart,
 )
-from generator.site.views import ComparisonView, FrameView, InputView, KinshipView, ModelView
+from generator.site.views import (
+    ChartView,
+    ComparisonView,
+    FrameView,
+    InputView,
+    KinshipView,
+    ModelView,
+    ViewerData,
+)
 from generator.store import Store
+
+MOST_ROWS = 250
+"""Rows of tables on a comparison's own page; more would take longer to load than its pictures."""
+
+_NOTHING: Mapping[str, float] = {}
 
 RenderText = Callable[[tuple[str, ...], str], Markup]
 """Renders Markdown that stands at a location of the manifest."""
 
+Measured = Mapping[str, Mapping[str, Points]]
+"""Points over alpha by measure and name of a curve."""
 
-def model_views(manifest: Manifest, info: FileInfo, text: RenderText) -> dict[str, ModelView]:
+
+def model_views(plan: Plan, text: RenderText) -> dict[str, ModelView]:
     """Return every model of the manifest by id."""
-    views = {}
-    for name, model in manifest.models.items():
-        file, network = info.files[model.path], info.models[name]
-        suffix = PurePosixPath(model.path).suffix
-        views[name] = ModelView(
-            id=name,
-            title=model.title,
-            description=text(("models", name, "description"), model.description),
-            author=model.author,
-            license=model.license,
-            homepage=model.homepage,
-            download=f"models/{name}{suffix}" if model.download else "",
-            sha256=file.sha256,
-            bytes=file.bytes,
-            architecture=network.architecture_name,
-            scale=network.scale,
-            parameters=network.parameters,
-        )
-    return views
+    return {name: _model(model, text) for name, model in plan.models.items()}
+
+
+def _model(model: PlannedModel, text: RenderText) -> ModelView:
+    return ModelView(
+        id=model.id,
+        title=model.title,
+        description=text(("models", model.id, "description"), model.description),
+        author=model.author,
+        license=model.license,
+        homepage=model.homepage,
+        download=model.download,
+        sha256=model.file.sha256,
+        bytes=model.file.bytes,
+        architecture=model.info.architecture_name,
+        scale=model.info.scale,
+        parameters=model.info.parameters,
+    )
 
 
 def comparison_views(
-    manifest: Manifest,
     plan: Plan,
     models: Mapping[str, ModelView],
     store: Store,
@@ -62,14 +75,14 @@ def comparison_views(
 
     With ``all_rendered`` frames that the store lacks are shown as if it had them.
     """
-    builder = _Builder(manifest, models, store, failures, text, all_rendered=all_rendered)
+    builder = _Builder(plan, models, store, failures, text, all_rendered=all_rendered)
     return tuple(builder.comparison(comparison) for comparison in plan.comparisons)
 
 
 class _Builder:
     def __init__(
         self,
-        manifest: Manifest,
+        plan: Plan,
         models: Mapping[str, ModelView],
         store: Store,
         failures: Mapping[str, str],
@@ -77,184 +90,178 @@ class _Builder:
         *,
         all_rendered: bool,
     ) -> None:
-        self._manifest = manifest
+        self._plan = plan
         self._models = models
         self._store = store
         self._failures = failures
         self._text = text
         self._all_rendered = all_rendered
-        self._files: dict[str, FrameView] = {}
 
     def comparison(self, plan: ComparisonPlan) -> ComparisonView:
-        written = plan.comparison
-        frames = tuple(self._frame(shown, plan) for shown in plan.shown)
+        frames = tuple(self._frame(index, shown, plan) for index, shown in enumerate(plan.frames))
         inputs = tuple(self._input(name) for name in plan.inputs)
-        alphas = {shown.alpha for shown in plan.shown if shown.alpha is not None}
-        of_groups = (alpha for shown in plan.shown for alpha in (shown.groups or {}).values())
-        left = frames[plan.left]
-        mix = written.interpolate
+        left, right = (frames[plan.index(choice)] for choice in plan.start.panes)
+        measured = {id_ for frame in frames for id_ in frame.measured}
         return ComparisonView(
             id=plan.id,
-            title=written.title,
-            caption=self._text(("comparisons", plan.id, "caption"), written.caption),
+            title=plan.title,
+            caption=self._text(("comparisons", plan.id, "caption"), plan.caption),
             url=f"comparisons/{plan.id}/",
             data_url=f"comparisons/{plan.id}/data.json",
             kind=plan.kind,
             control=plan.control,
-            width=max(left["width"], frames[plan.right]["width"]),
-            height=max(left["height"], frames[plan.right]["height"]),
+            layout=plan.layout,
+            sequence=plan.sequence,
+            width=max(left.width, right.width),
+            height=max(left.height, right.height),
             inputs=inputs,
             models=tuple(self._models[name] for name in plan.models),
             beside=tuple(self._models[name] for name in plan.beside),
+            choices=plan.choices,
+            axes=plan.axes,
+            positions=plan.positions,
             frames=frames,
             left=left,
-            right=frames[plan.right],
-            start=(plan.left, plan.right),
-            steps=mix.steps if mix and mix.has_steps else None,
-            metrics=any("psnr" in frame or "ssim" in frame for frame in frames),
-            charts=tuple(filter(None, _charts(self._manifest, plan, frames, inputs))),
-            alphas=tuple(sorted(alphas.union(of_groups))),
-            draft=written.draft,
+            right=right,
+            start=plan.start,
+            steps=plan.steps,
+            measures=tuple(measure for id_, measure in METRICS.items() if id_ in measured),
+            charts=tuple(_charts(self._plan, plan, frames)),
+            alphas=_alphas(plan),
+            draft=plan.draft,
+            apart=len(frames) + len(plan.models) + len(inputs) > MOST_ROWS,
+            data=_addresses(plan),
         )
 
     def _input(self, name: str) -> InputView:
-        written = self._manifest.inputs[name]
-        return InputView(name, written.title, written.credit, written.license, written.source)
+        planned = self._plan.inputs[name]
+        return InputView(name, planned.title, planned.credit, planned.license, planned.source)
 
-    def _frame(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
-        view: FrameView = {}
-        mixed, fixes = set(plan.models), plan.comparison.color_fix
-        if shown.input:
-            view["input"] = shown.input
-        view["recipe"] = shown.recipe
-        if shown.weights is not None:
-            zeros = dict.fromkeys(plan.models, 0.0) if shown.weights.keys() <= mixed else {}
-            view["weights"] = zeros | shown.weights
-        if shown.alpha is not None:
-            view["alpha"] = shown.alpha
-        if shown.groups is not None:
-            view["groups"] = shown.groups
-        if len(fixes) > 1 and isinstance(shown.frame.picture.recipe, Network):
-            view["color_fix"] = shown.frame.picture.recipe.color_fix
-        view["label"] = shown.label
-        view |= self._file(shown)
-        view |= self._scores(shown, plan)
-        if shown.input:
-            view["input_title"] = self._manifest.inputs[shown.input].title
-        view["key"] = shown.frame.key
-        view["series"] = shown.series
-        return view
-
-    def _file(self, shown: Shown) -> FrameView:
-        """Return what a frame's file adds; several comparisons may show it."""
-        frame = shown.frame
-        if (known := self._files.get(frame.key)) is not None:
-            return known
+    def _frame(self, index: int, shown: PlannedFrame, plan: ComparisonPlan) -> FrameView:
+        frame, picture = shown.frame, shown.frame.picture
         record = self._store.record(frame)
-        size = {"width": frame.picture.width, "height": frame.picture.height}
-        if record is None and self._all_rendered:
-            view: FrameView = {"url": f"frames/{frame.name}", **size, "bytes": 0}
-        elif record is None:
-            reason = self._failures.get(frame.key, "it has not been rendered")
-            view = {"missing": reason, **size}
-        else:
-            view = {"url": f"frames/{frame.name}", **size, "bytes": record.bytes}
-            if record.precision:
-                view["precision"] = record.precision
-            if record.color_shift:
-                view["color_shift"] = list(record.color_shift)
-        self._files[frame.key] = view
-        return view
+        there = record is not None or self._all_rendered
+        reason = self._failures.get(frame.key, "it has not been rendered")
+        return FrameView(
+            index=index,
+            recipe=shown.recipe,
+            label=shown.label,
+            at=shown.at,
+            width=picture.width,
+            height=picture.height,
+            input=shown.input,
+            input_title=self._plan.inputs[shown.input].title if shown.input else "",
+            weights=shown.weights,
+            alpha=shown.alpha,
+            groups=shown.groups,
+            color_fix=shown.color_fix,
+            url=f"frames/{frame.name}" if there else "",
+            missing="" if there else reason,
+            bytes=record.bytes if record else 0,
+            precision=record.precision if record else "",
+            color_shift=tuple(record.color_shift or ()) if record else (),
+            measured=self._scores(shown, plan),
+        )
 
-    def _scores(self, shown: Shown, plan: ComparisonPlan) -> FrameView:
+    def _scores(self, shown: PlannedFrame, plan: ComparisonPlan) -> Mapping[str, float]:
         measured = self._store.measured(shown.measurement) if shown.measurement else None
         if measured is None:
-            return {}
+            return _NOTHING
         values = {"psnr": measured.psnr, "ssim": measured.ssim}
-        asked = plan.comparison.metrics
-        return {name: values[name] for name in asked if values[name] is not None}
+        found = ((name, values[name]) for name in plan.measures)
+        return {name: value for name, value in found if value is not None}
+
+
+def _alphas(plan: ComparisonPlan) -> tuple[float, ...]:
+    """Return where sliders have ticks: their alphas, or a sequence's indices; rising."""
+    if plan.layout == "line":
+        return tuple(sorted({p.value for p in plan.positions if p.value is not None}))
+    if plan.layout == "sliders":
+        return tuple(sorted({alpha for position in plan.positions for alpha in position.weights}))
+    return ()
 
 
 def kinship_views(
-    comparison: ComparisonPlan, pairs: Sequence[Pair], manifest: Manifest
+    comparison: ComparisonPlan, pairs: Sequence[Pair], plan: Plan
 ) -> tuple[KinshipView, ...]:
     """Return what a comparison shows about its models' kinship: nothing unless it is asked to."""
-    mix = comparison.comparison.interpolate
-    if mix is None or not mix.kinship:
-        return ()
     return tuple(
         KinshipView(
-            manifest.models[pair.first].title,
-            manifest.models[pair.second].title,
+            plan.models[pair.first].title,
+            plan.models[pair.second].title,
             pair,
             similarity_chart(f"{comparison.id}-{number}", pair.layers),
         )
-        for number, pair in enumerate(pairs, start=1)
+        for number, pair in enumerate(pairs if comparison.kinship else (), start=1)
     )
 
 
-def _charts(
-    manifest: Manifest,
-    plan: ComparisonPlan,
-    frames: Sequence[FrameView],
-    inputs: Sequence[InputView],
-) -> Iterable[Markup]:
+def _addresses(plan: ComparisonPlan) -> ViewerData:
+    """Return where the viewer's data will lie, before it is made."""
+    folder = f"comparisons/{plan.id}/"
+    names = [f"inputs/{name}.json" for name in plan.inputs or ("all",)]
+    files = {folder + name: "" for name in ("view.json", *names)}
+    return ViewerData(f"{folder}view.json", folder + names[0], files)
+
+
+def _charts(site: Plan, plan: ComparisonPlan, frames: Sequence[FrameView]) -> Iterator[ChartView]:
     """Yield a figure over noise levels where the inputs differ in them, and one for each input."""
-    if plan.kind != "interpolate" or plan.control not in ("slider", "path"):
+    if not plan.lines:
         return
-    measured = {picture.id: _measured(plan, frames, picture.id) for picture in inputs}
-    levels = _noise_levels(manifest, plan, frames, measured)
-    stops = [manifest.models[name].title for name in plan.models] if plan.control == "path" else []
-    yield noise_charts(plan.id, levels)
-    for picture in inputs:
-        yield alpha_charts(picture.id, picture.title, measured[picture.id], stops)
+    each = len(frames) // len(plan.inputs)
+    own = {
+        name: frames[number * each : (number + 1) * each] for number, name in enumerate(plan.inputs)
+    }
+    measured = {name: _measured(plan, own[name]) for name in plan.inputs}
+    if levels := noise_charts(plan.id, _noise_levels(site, plan, own, measured)):
+        yield ChartView("", levels)
+    for name in plan.inputs:
+        if chart := alpha_charts(name, site.inputs[name].title, measured[name], plan.stops):
+            yield ChartView(name, chart)
 
 
-def _measured(
-    plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
-) -> dict[str, dict[str, Points]]:
-    """Return (alpha, value) points by metric and series: mix, other colour fixes, blend."""
-    own = [frame for frame in frames if frame["input"] == input_id and "alpha" in frame]
+def _measured(plan: ComparisonPlan, frames: Sequence[FrameView]) -> Measured:
+    """Return what was measured of an input's frames, for each curve of its charts."""
     return {
-        metric: {
-            series: tuple(
-                (frame["alpha"], frame[metric])
-                for frame in own
-                if frame["series"] == series and metric in frame
+        measure: {
+            line.name: tuple(
+                (frame.alpha, frame.measured[measure])
+                for frame in frames
+                if frame.at[0][0] == line.choice
+                and frame.alpha is not None
+                and measure in frame.measured
             )
-            for series in ("mix", *plan.comparison.color_fix[1:], "blend")
+            for line in plan.lines
         }
-        for metric in plan.comparison.metrics
+        for measure in plan.measures
     }
 
 
 def _noise_levels(
-    manifest: Manifest,
+    site: Plan,
     plan: ComparisonPlan,
-    frames: Sequence[FrameView],
-    measured: Mapping[str, Mapping[str, Mapping[str, Points]]],
+    own: Mapping[str, Sequence[FrameView]],
+    measured: Mapping[str, Measured],
 ) -> list[NoiseLevel]:
     """Return the results by noise level, where inputs are one picture under several of them."""
-    pictures = [manifest.inputs[name] for name in plan.inputs]
+    pictures = [site.inputs[name].picture for name in plan.inputs]
     sigmas = [picture.noise.sigma if picture.noise else 0.0 for picture in pictures]
-    one = len({(picture.path, picture.crop, picture.downscale) for picture in pictures}) == 1
-    if not one or len(set(sigmas)) != len(sigmas) or "psnr" not in plan.comparison.metrics:
+    one = len({(picture.file, picture.crop, picture.downscale) for picture in pictures}) == 1
+    if not one or len(set(sigmas)) != len(sigmas) or "psnr" not in plan.measures:
         return []
+    mixes = plan.lines[0].name
     return [
-        NoiseLevel(sigma, mix, _controls(manifest, plan, frames, name))
+        NoiseLevel(sigma, mix, _controls(site, plan, own[name]))
         for sigma, name in zip(sigmas, plan.inputs, strict=True)
-        if (mix := measured[name]["psnr"]["mix"])
+        if (mix := measured[name]["psnr"][mixes])
     ]
 
 
-def _controls(
-    manifest: Manifest, plan: ComparisonPlan, frames: Sequence[FrameView], input_id: str
-) -> dict[str, float]:
+def _controls(site: Plan, plan: ComparisonPlan, frames: Sequence[FrameView]) -> dict[str, float]:
     """Return the PSNR of the models shown beside the mix, by title."""
+    beside = frames[len(frames) - len(plan.beside) :]
     return {
-        manifest.models[name].title: frame["psnr"]
-        for frame in frames
-        if frame["input"] == input_id and "psnr" in frame
-        for name in plan.beside
-        if frame.get("weights") == {name: 1.0}
+        site.models[name].title: frame.measured["psnr"]
+        for name, frame in zip(plan.beside, beside, strict=True)
+        if "psnr" in frame.measured
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator.render.exports import Export
@@ -22,20 +22,13 @@ class Download:
     bytes: int
 
 
-def mixed_downloads(
-    exports: Iterable[Export], comparison: str, titles: Mapping[str, str]
-) -> tuple[Download, ...]:
-    """Return the mixes that a comparison publishes, in order; ``titles`` of models by id."""
+def mixed_downloads(exports: Iterable[Export], comparison: str) -> tuple[Download, ...]:
+    """Return the mixes that a comparison publishes, in order."""
     found = []
     for export in exports:
         if export.comparison == comparison:
             with export.path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             size = export.path.stat().st_size
-            parents = " + ".join(
-                f"{round(weight * 100, 1):g}% {titles[model]}"
-                for model, weight in export.weights.items()
-                if weight
-            )
-            found.append(Download(export.title, parents, export.url, digest, size))
+            found.append(Download(export.title, export.mixture, export.url, digest, size))
     return tuple(found)

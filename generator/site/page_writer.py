@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from generator import __version__
-from generator.manifest import ManifestFile
+from generator.project.open import Project
 from generator.site.data import data_json
 from generator.site.output.assets import Asset
 from generator.site.output.feeds import Entry, feed, robots, sitemap
 from generator.site.output.templates import Templates
 from generator.site.output.tree import Tree
+from generator.site.tables import frames_csv, table_pages
 from generator.site.text.content import Content, RenderedPage
 from generator.site.text.markdown import at_root
 from generator.site.text.pages import INDEX
@@ -27,14 +28,14 @@ class PageWriter:
 
     def __init__(
         self,
-        file: ManifestFile,
+        project: Project,
         content: Content,
         views: Sequence[ComparisonView],
         models: Mapping[str, ModelView],
         assets: Mapping[str, Asset],
         base_url: str,
     ) -> None:
-        self._site = file.manifest.site
+        self._site = project.plan.site
         self._content = content
         self._views = views
         self._models = models
@@ -43,7 +44,7 @@ class PageWriter:
         # Without a host an address is good for 404.html alone.
         self._base_url = base_url if base_url.startswith("http") else ""
         self._templates = Templates(
-            file.root, assets, site=self._site, generator_version=__version__
+            project.root, assets, site=self._site, generator_version=__version__
         )
         self._nav: list[tuple[str, str]] = []
         self._entries: list[Entry] = []
@@ -62,19 +63,19 @@ class PageWriter:
         return pages
 
     def try_out(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
-        """Write as ``write`` does, of comparisons only the first of each kind.
+        """Write as ``write`` does, of comparisons only the first of each kind, of it one input.
 
         The others go through the same templates: of them only their place is taken.
         """
-        first = {(view.kind, view.control): view for view in reversed(self._views)}
-        self._write_all(tree, pages, frozenset(view.id for view in first.values()))
+        first = {(view.kind, view.control, view.apart): view for view in reversed(self._views)}
+        self._write_all(tree, pages, {view.id: _sample(view) for view in first.values()})
 
     def write(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
         """Write all pages and what machines read."""
-        self._write_all(tree, pages, frozenset(self._by_id))
+        self._write_all(tree, pages, self._by_id)
 
     def _write_all(
-        self, tree: Tree, pages: Sequence[RenderedPage], comparisons: frozenset[str]
+        self, tree: Tree, pages: Sequence[RenderedPage], comparisons: Mapping[str, ComparisonView]
     ) -> None:
         if not self._content.has_home:
             self._gallery(tree, "", self._site.title)
@@ -84,9 +85,10 @@ class PageWriter:
             self._gallery(tree, "comparisons/", "Comparisons")
         for index, view in enumerate(self._views):
             if view.id in comparisons:
-                self._comparison(tree, index, view)
+                self._comparison(tree, index, comparisons[view.id])
             else:
-                tree.write(view.data_url, "")
+                for name in (view.data_url, *view.data.files):
+                    tree.write(name, "")
         self._lost(tree)
         for name, text in {
             "sitemap.xml": sitemap(self._entries, self._base_url),
@@ -132,6 +134,7 @@ class PageWriter:
             date=page.date,
             content=at_root(Markup(rendered.text), root),  # noqa: S704 - rendered by Content
             comparisons=[view.at(root) for view in embedded],
+            viewers=bool(embedded),
         )  # fmt: skip
 
     def _gallery(self, tree: Tree, url: str, title: str) -> None:
@@ -142,14 +145,30 @@ class PageWriter:
 
     def _comparison(self, tree: Tree, index: int, view: ComparisonView) -> None:
         tree.write(view.data_url, data_json(view))
+        for name, text in view.data.files.items():
+            tree.write(name, text)
         around = [self._views[i] if 0 <= i < len(self._views) else None
                   for i in (index - 1, index + 1)]  # fmt: skip
         previous, following = ({"title": v.title, "url": v.url} if v else None for v in around)
         description = _plain(view.caption)
         self._write(
             tree, "comparison.html", view.url, view.url, view.title, description, view.social,
-            comparison=view.at("../../"), previous=previous, next=following,
+            viewers=True, comparison=view.at("../../"), previous=previous, next=following,
         )  # fmt: skip
+        if view.apart:
+            self._tables(tree, view)
+
+    def _tables(self, tree: Tree, view: ComparisonView) -> None:
+        """Write what is too large for the page of a comparison."""
+        tree.write(f"{view.url}frames.csv", frames_csv(view))
+        parts = list(table_pages(view))
+        first = [part for part in parts if part.number == 1]
+        url = f"{view.url}files/"
+        self._render(tree, "files.html", url, f"{view.title}: files",
+                     comparison=view.at("../../../"), parts=first)  # fmt: skip
+        for part in parts:
+            title = f"{view.title}: {part.title}"
+            self._render(tree, "frames.html", part.url, title, comparison=view, part=part)
 
     def _lost(self, tree: Tree) -> None:
         """Write 404.html, which is shown at any depth: its links start at the server's root."""
@@ -158,7 +177,8 @@ class PageWriter:
                 "canonical": "", "image": ""}  # fmt: skip
         if "404.html" not in tree:
             nav = self._navigation(root, "404.html")
-            tree.write("404.html", self._templates.render("404.html", root, page=page, nav=nav))
+            text = self._templates.render("404.html", root, page=page, nav=nav, viewers=False)
+            tree.write("404.html", text)
 
     def _write(
         self,
@@ -172,6 +192,22 @@ class PageWriter:
         date: str = "",
         **context: Any,
     ) -> None:
+        """Write a page that sitemap and feed know of."""
+        self._render(tree, template, url, title, description, social, place, **context)
+        self._entries.append(Entry(url, title, description, date))
+
+    def _render(
+        self,
+        tree: Tree,
+        template: str,
+        url: str,
+        title: str,
+        description: str = "",
+        social: str = "",
+        place: str | None = None,
+        **context: Any,
+    ) -> None:
+        place = url if place is None else place
         root = "../" * place.count("/")
         page = {
             "title": title,
@@ -180,11 +216,8 @@ class PageWriter:
             "canonical": self._base_url + url if self._base_url else "",
             "image": self._base_url + social if social else "",
         }
-        nav = self._navigation(root, url)
-        tree.write(
-            place + INDEX, self._templates.render(template, root, page=page, nav=nav, **context)
-        )
-        self._entries.append(Entry(url, title, description, date))
+        context = {"viewers": False, "page": page, "nav": self._navigation(root, url), **context}
+        tree.write(place + INDEX, self._templates.render(template, root, **context))
         self.pages += 1
 
     def _navigation(self, root: str, current: str) -> list[dict[str, Any]]:
@@ -192,6 +225,12 @@ class PageWriter:
             {"title": title, "url": root + url, "current": url == current}
             for title, url in self._nav
         ]
+
+
+def _sample(view: ComparisonView) -> ComparisonView:
+    """Return a comparison as it is with its first input alone."""
+    each = len(view.frames) // max(1, len(view.inputs))
+    return replace(view, inputs=view.inputs[:1], frames=view.frames[:each])
 
 
 def _plain(markup: Markup) -> str:

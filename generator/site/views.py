@@ -2,18 +2,92 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
 
+from generator.plan.comparisons import Choice, Place, Position, Start
 from generator.plan.kinship import Pair
 from generator.site.downloads import Download
 from generator.site.text.markdown import at_root
 
-FrameView = dict[str, Any]
-"""An entry of data.json's ``frames``, its ``url`` from the site's root, with ``input_title``,
-``key`` and ``series``. A frame that could not be rendered has ``missing`` instead of ``url``."""
+
+@dataclass(frozen=True, slots=True)
+class FrameView:
+    """A frame, the ``index``-th of its comparison, at some (choice, position) places.
+
+    ``url`` is from the site's root; it is '' where there is no file, and ``missing`` says why.
+    ``measured`` holds figures by measure, ``color_shift`` what a colour fix removed from each
+    channel, in 8-bit levels. What does not apply is empty or None.
+    """
+
+    index: int
+    recipe: str
+    label: str
+    at: tuple[Place, ...]
+    width: int
+    height: int
+    input: str = ""
+    input_title: str = ""
+    weights: Mapping[str, float] | None = None
+    alpha: float | None = None
+    groups: Mapping[str, float] | None = None
+    color_fix: str = ""
+    url: str = ""
+    missing: str = ""
+    bytes: int = 0
+    precision: str = ""
+    color_shift: tuple[float, ...] = ()
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry of data.json, without what does not apply; ``url`` from the root."""
+        told = {
+            "input": self.input or None,
+            "recipe": self.recipe,
+            "weights": self.weights,
+            "alpha": self.alpha,
+            "groups": self.groups,
+            "color_fix": self.color_fix or None,
+            "label": self.label,
+            "url": self.url or None,
+            "missing": None if self.url else self.missing,
+            "width": self.width,
+            "height": self.height,
+            "bytes": self.bytes if self.url else None,
+            "precision": self.precision or None,
+            "color_shift": self.color_shift or None,
+            **self.measured,
+        }
+        return {key: value for key, value in told.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class RegionView:
+    """A region: the address of its mask, from the site's root, for each input id; ``start`` is the
+    index of the position that it shows first, None for that of the rest.
+    """  # noqa: D205
+
+    name: str
+    masks: Mapping[str, str]
+    start: int | None
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    """A measure: what it is called, its unit (may be ''), and the decimals that are shown."""
+
+    id: str
+    title: str
+    unit: str
+    decimals: int
+
+    @property
+    def label(self) -> str:
+        """Return the title with the unit."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
 
 
 @dataclass(frozen=True)
@@ -82,8 +156,32 @@ class KinshipView:
 
 
 @dataclass(frozen=True)
+class ViewerData:
+    """Files of a comparison for the viewer, by name from the site's root; ``view`` and ``input``
+    are the addresses of the head and of the first input's, with the hashes of their content.
+    """  # noqa: D205
+
+    view: str
+    input: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """A chart of one input, or of the whole comparison where ``input`` is ''."""
+
+    input: str
+    figure: Markup
+
+
+@dataclass(frozen=True)
 class ComparisonView:
-    """A comparison; URLs are from the site's root. ``left`` and ``right`` are shown first."""
+    """A comparison; URLs are from the site's root. ``left`` and ``right`` are shown first.
+
+    ``choices``, ``positions``, ``axes``, ``layout`` and ``start`` are the plan's; ``alphas`` are
+    where sliders have their ticks. ``apart``: tables, and charts of single inputs, are too many for
+    the page and stand on pages of their own.
+    """
 
     id: str
     title: str
@@ -92,26 +190,33 @@ class ComparisonView:
     data_url: str
     kind: str
     control: str
+    layout: str
+    sequence: bool
     width: int
     height: int
     inputs: tuple[InputView, ...]
     models: tuple[ModelView, ...]
+    choices: tuple[Choice, ...]
+    axes: tuple[str, ...]
+    positions: tuple[Position, ...]
     frames: tuple[FrameView, ...]
     left: FrameView
     right: FrameView
-    start: tuple[int, int]
+    start: Start
     steps: int | None
-    metrics: bool
-    charts: tuple[Markup, ...]
+    measures: tuple[MeasureView, ...]
+    charts: tuple[ChartView, ...]
     alphas: tuple[float, ...]
     draft: bool
+    apart: bool
+    data: ViewerData
     thumbnail: Thumbnail | None = None
     social: str = ""
     exports: tuple[Download, ...] = ()
     animations: tuple[AnimationView, ...] = ()
     kinship: tuple[KinshipView, ...] = ()
     beside: tuple[ModelView, ...] = ()
-    regions: tuple[dict[str, Any], ...] = ()
+    regions: tuple[RegionView, ...] = ()
 
     def at(self, root: str) -> ComparisonView:
         """Return the view for a page whose way to the site's root is ``root``."""

@@ -15,10 +15,11 @@ def checksummed(data: dict[str, Any]) -> bytes:
     return _wrap(json.dumps(data, sort_keys=True, separators=(",", ":")).encode())
 
 
-def read_checksummed(path: Path) -> dict[str, Any] | None:
+def read_checksummed(path: str | Path) -> dict[str, Any] | None:
     """Return what was checksummed, or None where the file is missing or not as it was written."""
     try:
-        kept = path.read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123 - thousands of files
+            kept = file.read()
     except OSError:
         return None
     body = kept[len(_BEFORE) : -len(_BETWEEN) - 64 - len(_AFTER)]

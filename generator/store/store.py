@@ -25,6 +25,7 @@ unchanged time are therefore not looked for: ``build --force`` makes everything 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -85,21 +86,22 @@ class Store:
     def __init__(self, folder: Path, *, guest: bool = False) -> None:
         self.folder = folder
         self._files = Files(folder, guest=guest)
+        self._frames = f"{folder}/frames"
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
         self._measured: dict[str, Measured] = {}
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
-        if frame.key not in self._records and (kept := self._sound(self.path(frame))):
+        known = self._records.get(frame.key)
+        if known is None and (kept := self._sound(self._frame_path(frame))):
             with suppress(TypeError):  # written by another version
-                self._records[frame.key] = Record(**kept)
-        return self._records.get(frame.key)
+                known = self._records[frame.key] = Record(**kept)
+        return known
 
     def path(self, frame: Frame) -> Path:
         """Return where the frame's file is, or would be."""
-        # One path from one text: thousands are asked for, and joining them takes its time.
-        return Path(f"{self.folder}/frames/{frame.key[:2]}/{frame.name}")
+        return Path(self._frame_path(frame))
 
     def put(
         self,
@@ -208,24 +210,28 @@ class Store:
         modified = self._files.write(path, data)
         checksum = hashlib.sha256(data).hexdigest()
         record = {**info, "bytes": len(data), "sha256": checksum, "modified": modified}
-        self._files.write(_record_path(path), checksummed(record))
+        self._files.write(Path(_record_path(path)), checksummed(record))
         return record
 
-    def _sound(self, path: Path) -> dict[str, Any]:
+    def _frame_path(self, frame: Frame) -> str:
+        """Return a frame's path as text: a hundred thousand Paths take seconds to make."""
+        return f"{self._frames}/{frame.key[:2]}/{frame.name}"
+
+    def _sound(self, path: str | Path) -> dict[str, Any]:
         """Return the record of a file that is what it was when it was written, else nothing."""
         record = read_checksummed(_record_path(path)) or {}
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 - no Path
             if status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
-                with path.open("rb") as file:
+                with open(path, "rb") as file:  # noqa: PTH123 - no Path
                     checksum = hashlib.file_digest(file, "sha256").hexdigest()
                 if checksum != record.get("sha256"):
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
-                    self._files.write(_record_path(path), checksummed(record))
+                    self._files.write(Path(_record_path(path)), checksummed(record))
         except OSError:
             return {}
         return record
@@ -237,8 +243,8 @@ class Store:
         return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
 
 
-def _record_path(path: Path) -> Path:
-    return Path(f"{path}.json")
+def _record_path(path: str | Path) -> str:
+    return f"{path}.json"
 
 
 def _says(path: Path, text: str) -> bool:

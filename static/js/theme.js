@@ -1,4 +1,4 @@
-// Runs before the first paint: says that scripts run and takes up the theme chosen earlier.
+// Runs before the first paint: says that scripts run, and takes up the theme chosen earlier.
 (() => {
   const page = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -20,27 +20,33 @@
     }
   };
 
-  const saved = read();
-  if (saved === "dark" || saved === "light") page.dataset.theme = saved;
+  const take = (/** @type {string | null} */ theme) => {
+    if (theme === "dark" || theme === "light") page.dataset.theme = theme;
+    show();
+  };
 
+  take(read());
   document.addEventListener("DOMContentLoaded", show);
   system.addEventListener("change", show);
+  addEventListener("storage", ({ key, newValue }) => key === "theme" && take(newValue)); // another tab
+  addEventListener("pageshow", ({ persisted }) => persisted && take(read()));
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !event.target.closest("[data-theme-toggle]")) return;
-    page.dataset.theme = dark() ? "light" : "dark";
+    take(dark() ? "light" : "dark");
     try {
-      localStorage.setItem("theme", page.dataset.theme);
+      localStorage.setItem("theme", page.dataset.theme ?? "");
     } catch {
       // the choice holds for this page
     }
-    show();
   });
-  // Where the viewer's script cannot load, the pictures go back to standing side by side.
-  document.addEventListener(
-    "error",
-    (event) => {
-      if (event.target instanceof HTMLScriptElement) page.classList.remove("js");
-    },
-    true,
-  );
+
+  // Without the viewer's script, for whatever reason, the page is as for visitors without scripts.
+  const giveUp = () => {
+    page.classList.remove("js");
+    for (const stage of document.querySelectorAll("[data-state]")) stage.setAttribute("data-state", "error");
+  };
+  document.addEventListener("viewerfailed", giveUp);
+  document.addEventListener("DOMContentLoaded", () => {
+    if (document.querySelector("alpha-viewer") && !customElements.get("alpha-viewer")) giveUp();
+  });
 })();

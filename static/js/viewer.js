@@ -1,230 +1,270 @@
-// The custom element: it brings state, renderer, loader, address and input devices together.
+// One running viewer: it holds the state, and ties together what shows it, what changes it, and the
+// page's address.
 
-import { arrange, isLattice } from "./catalogue.js";
-import { controls } from "./controls.js";
-import { Fullscreen } from "./fullscreen.js";
-import { keyboard } from "./keyboard.js";
-import { lattice } from "./lattice.js";
-import { decode, encode } from "./link.js";
-import { receive } from "./loader.js";
-import { mouse } from "./mouse.js";
-import { compose } from "./picture.js";
-import { flicker, player } from "./play.js";
-import { Renderer } from "./render.js";
-import { parts, reduce } from "./state.js";
-import { touch } from "./touch.js";
-import { wheel } from "./wheel.js";
+import { PANES } from "./core/fields.js";
+import { visibleSpan } from "./core/geometry.js";
+import { reduce } from "./core/state.js";
+import { decode, encode } from "./core/url-state.js";
+import { COMMANDS } from "./input/commands.js";
+import { controls } from "./input/controls.js";
+import { keyboard } from "./input/keyboard.js";
+import { mouse } from "./input/mouse.js";
+import { touch } from "./input/touch.js";
+import { wheel } from "./input/wheel.js";
+import { ControlsView, results } from "./view/controls-view.js";
+import { Dom } from "./view/dom.js";
+import { Fullscreen } from "./view/fullscreen.js";
+import { Flicker, player } from "./view/motion.js";
+import { pad } from "./view/pad.js";
+import { Stage } from "./view/stage.js";
 
-/** @typedef {import("./state.js").State} State */
-/** @typedef {import("./state.js").Action} Action */
-/** @typedef {import("./catalogue.js").Catalogue} Catalogue */
+/** @typedef {import("./core/state.js").State} State */
+/** @typedef {import("./core/state.js").Action} Action */
+/** @typedef {Viewer} ViewerContext What input devices and commands work with. */
 
-/**
- * @typedef {object} Desk What an input device works with.
- * @property {HTMLElement} root the custom element
- * @property {HTMLElement} group the viewer proper, which goes fullscreen
- * @property {HTMLElement} stage
- * @property {Catalogue} catalogue
- * @property {Fullscreen} fullscreen
- * @property {() => State} getState
- * @property {(action: Action) => void} dispatch
- * @property {(change: Partial<State>) => void} set
- * @property {() => void} scrub the scrubber has been touched: fetch more frames
- * @property {(at: number, region?: number) => void} scrubTo
- * @property {(text: string, action?: string) => void} say in the status line, and beside an action's button
- * @property {(event: MouseEvent) => {x: number, y: number, handle: boolean} | null} onStage where, unless on a button
- */
-
-const ZOOM = 1.25;
 const SAID = 2500; // ms that a word stays beside a button
-const PICTURES = /** @type {const} */ (["input", "left", "right", "at", "regions"]); // what decides on them
+const STATUS = 6000; // ms that it stays in the status line
+const PICTURES = /** @type {const} */ (["input", "panes", "value", "regions"]); // what decides on them
 
-/**
- * @param {import("./loader.js").Loader} loader shared by the page's viewers
- * @param {import("./link.js").Address} address
- */
-export const viewerElement = (loader, address) =>
-  class extends HTMLElement {
-    connectedCallback() {
-      const { id = "" } = this.dataset;
-      const nth = [...document.querySelectorAll("alpha-viewer")].filter((other) => other.getAttribute("data-id") === id).indexOf(this);
-      this.key = nth > 0 ? `${id}~${nth + 1}` : id; // one comparison may stand on a page twice
-      address.followers.set(this.key, (view) => this.follow(view));
-      const near = new IntersectionObserver(
-        (entries) => {
-          if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-          near.disconnect();
-          this.start();
-        },
-        { rootMargin: "50%" },
-      );
-      near.observe(this);
-      if (address.views.has(this.key)) this.reveal();
+export class Viewer {
+  /**
+   * @param {HTMLElement} root the custom element
+   * @param {string} key its name in the address
+   * @param {import("./sources/data.js").ComparisonData} data
+   * @param {import("./sources/loader.js").Loader} loader
+   * @param {import("./core/url-state.js").UrlState} urlState
+   */
+  constructor(root, key, data, loader, urlState) {
+    this.root = root;
+    this.key = key;
+    this.data = data;
+    this.catalogue = data.catalogue;
+    this.loader = loader;
+    this.urlState = urlState;
+    this.ending = new AbortController();
+    this.painting = 0;
+    this.statusTimer = 0;
+    this.compared = ""; // for which files the server was asked whether it has a newer site
+    this.dom = new Dom(root);
+    this.group = this.dom.one("[role=group]");
+    this.stage = this.dom.one(".stage");
+    this.stageView = new Stage(this.dom, data, loader, () => this.paint());
+    this.controlsView = new ControlsView(this.dom, this.catalogue);
+    this.fullscreen = new Fullscreen(this, this.group, () => this.paint());
+    this.state = this.read(urlState.views.get(key) ?? "");
+    this.player = player(this);
+    this.flicker = new Flicker(this, PANES);
+    this.paintPad = this.catalogue.head.layout === "pad" ? pad(this) : () => {};
+    this.stageView.adopt(this.state, loader);
+    this.connect();
+    this.paint();
+  }
+
+  /** Hear what the visitor, the window and the browser do. */
+  connect() {
+    this.stage.tabIndex = 0;
+    this.listen(this.group, "click", ({ target }) => {
+      const id = target instanceof Element && target.closest("[data-action]")?.getAttribute("data-action");
+      const command = COMMANDS.find((each) => each.id === id);
+      (command?.click ?? command?.run)?.(this);
+    });
+    for (const device of [controls, mouse, touch, wheel, keyboard]) device(this);
+    addEventListener("online", () => this.retry(), this.ending);
+    this.watchDensity();
+    this.resized = new ResizeObserver(([{ contentRect }]) => {
+      this.stageView.size = contentRect;
+      this.paint();
+    });
+    this.resized.observe(this.stage);
+  }
+
+  /** Let go of everything that is not the page's. */
+  end() {
+    this.ending.abort();
+    this.resized?.disconnect();
+    cancelAnimationFrame(this.painting);
+    this.painting = -1; // and never again
+    clearTimeout(this.statusTimer);
+    this.player.update(false);
+    this.flicker.update(false);
+    this.fullscreen.end();
+    this.loader.release(this.stageView);
+  }
+
+  /**
+   * Until the viewer ends.
+   *
+   * @template {keyof HTMLElementEventMap} T
+   * @param {EventTarget} target @param {T} type @param {(event: HTMLElementEventMap[T]) => void} handler
+   * @param {AddEventListenerOptions} [options]
+   */
+  listen(target, type, handler, options) {
+    const { signal } = this.ending;
+    target.addEventListener(type, /** @type {EventListener} */ (handler), { ...options, signal });
+  }
+
+  /** Another monitor, or the browser's own zoom. */
+  watchDensity() {
+    const changed = () => {
+      this.watchDensity();
+      this.paint();
+    };
+    const { signal } = this.ending;
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", changed, { once: true, signal });
+  }
+
+  paint() {
+    this.painting ||= requestAnimationFrame(() => {
+      this.painting = 0;
+      const { state, stageView } = this;
+      stageView.paint(state);
+      this.controlsView.paint(state, stageView.problem ? "" : stageView.loading ? "loading" : results(state, this.catalogue));
+      this.paintPad(state.value);
+      for (const { id, pressed } of COMMANDS) if (pressed) this.dom.press(id, pressed(state, this));
+      this.dom.one(".close").hidden = !this.fullscreen.active;
+      if (state.playing && stageView.failed) this.change({ ...state, playing: false });
+      if (stageView.gone !== this.compared) this.compare(stageView.gone);
+      this.player.update();
+      this.flicker.update();
+    });
+  }
+
+  /** Files that are gone may have gone with a new deploy. @param {string} gone */
+  async compare(gone) {
+    this.compared = gone;
+    if (!gone) return;
+    await this.data.compare();
+    this.paint();
+  }
+
+  /** @param {State} next */
+  change(next) {
+    const other = PICTURES.some((name) => this.state[name] !== next[name]);
+    if (other) this.stage.dataset.state = "loading"; // until it is painted
+    this.state = next;
+    this.paint();
+  }
+
+  /** @param {Action} action */
+  dispatch(action) {
+    this.change(reduce(this.state, action, this.catalogue, this.viewport));
+    this.urlState.set(this.key, encode(this.state, this.catalogue));
+  }
+
+  /** @param {Partial<State>} change */
+  set(change) {
+    this.dispatch({ type: "set", change });
+  }
+
+  /** The slider has been touched: fetch more frames. */
+  scrub() {
+    this.stageView.touched = true;
+    this.paint();
+  }
+
+  /** Where the slider stands, or that of a region. @param {number[]} value @param {number} [region] */
+  moveTo(value, region) {
+    this.scrub();
+    const { regions } = this.state;
+    this.set(region === undefined ? { value, playing: false } : { regions: regions.map((old, at) => (at === region ? value : old)) });
+  }
+
+  /** The state that the address asks for. @param {string} text */
+  read(text) {
+    const { state, unfit } = decode(text, this.catalogue);
+    const first = document.querySelector("alpha-viewer") === this.root;
+    const lost = [...unfit, ...(first ? this.urlState.strangers : [])];
+    if (lost.length) this.say(`This link no longer fits this page (${lost.join(", ")}): the nearest view is shown.`, "", true);
+    return state;
+  }
+
+  /** @param {string} text */
+  follow(text) {
+    this.change(this.read(text));
+  }
+
+  /**
+   * In the status line for a while, and beside an action's button.
+   *
+   * @param {string} text @param {string} [action] @param {boolean} [stays] until something else is said
+   */
+  say(text, action, stays) {
+    clearTimeout(this.statusTimer);
+    this.dom.text(".status", text);
+    if (!stays) this.statusTimer = setTimeout(() => this.dom.text(".status", ""), STATUS);
+    const [button] = action ? this.dom.all(`[data-action=${action}]`) : [];
+    if (!button) return;
+    button.dataset.said = text;
+    setTimeout(() => delete button.dataset.said, SAID);
+  }
+
+  /** Where on the stage, unless on a button. @param {MouseEvent} event */
+  pointOnStage({ target, clientX, clientY }) {
+    const element = /** @type {Element} */ (target);
+    const { left, top } = this.stage.getBoundingClientRect();
+    if (element.closest("button, .problem")) return null;
+    return { x: clientX - left, y: clientY - top, handle: element.matches(".handle") };
+  }
+
+  get viewport() {
+    return this.stageView.viewport(this.state);
+  }
+
+  /** Where the split stands, in CSS pixels of the stage. */
+  get splitX() {
+    const { left, width } = visibleSpan(this.viewport, this.state);
+    return left + this.state.split * width;
+  }
+
+  /** The split that stands at a place of the stage. @param {number} x */
+  splitAt(x) {
+    const { left, width } = visibleSpan(this.viewport, this.state);
+    return (x - left) / width;
+  }
+
+  get loading() {
+    return this.stage.dataset.state === "loading";
+  }
+
+  get pixelated() {
+    return this.stageView.pixelated;
+  }
+
+  retry() {
+    this.data.retry();
+    this.loader.retry();
+    this.compared = "";
+    this.paint();
+  }
+
+  reload() {
+    this.urlState.write();
+    location.reload();
+  }
+
+  async copyLink() {
+    const link = this.urlState.link(this.key, encode(this.state, this.catalogue));
+    try {
+      await navigator.clipboard.writeText(link);
+      this.say("Link copied", "copy");
+    } catch {
+      this.say(`Copy this link: ${link}`, "copy", true);
     }
+  }
 
-    /** Bring into sight what a link points to, also out of closed details. */
-    reveal() {
-      for (let box = this.closest("details"); box; box = box.parentElement?.closest("details") ?? null) box.open = true;
-      const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-      const far = this.getBoundingClientRect().top > innerHeight / 2;
-      if (far && entry?.type === "navigate") this.scrollIntoView();
+  /** The last pane, composed of its regions, as a file. */
+  async save() {
+    try {
+      const { saveComposed } = await import("./later/save.js");
+      const { columns, rows } = this.viewport;
+      await saveComposed(this.stageView.pieces(this.state), columns, rows, `${this.catalogue.head.id}.png`);
+    } catch (error) {
+      this.say(`Not saved: ${/** @type {Error} */ (error).message}`, "save");
     }
+  }
 
-    /** Bytes of decoded pictures that the page holds. */
-    get decoded() {
-      return loader.decoded.bytes;
-    }
-
-    async start() {
-      const source = new URL(this.dataset.src ?? "", document.baseURI).href;
-      const stage = /** @type {HTMLElement} */ (this.querySelector(".stage"));
-      const box = /** @type {HTMLElement} */ (stage.querySelector(".problem"));
-      try {
-        this.run(arrange(await receive(source, "json")), source, stage);
-      } catch (error) {
-        stage.dataset.state = "error";
-        box.hidden = false;
-        box.children[0].textContent = `This comparison could not be loaded: ${/** @type {Error} */ (error).message}`;
-        const retry = /** @type {HTMLButtonElement} */ (box.children[1]);
-        retry.disabled = false;
-        retry.addEventListener("click", () => this.start(), { once: true });
-      }
-    }
-
-    /** @param {Catalogue} catalogue @param {string} source @param {HTMLElement} stage */
-    run(catalogue, source, stage) {
-      const key = this.key ?? "";
-      const group = /** @type {HTMLElement} */ (this.querySelector("[role=group]"));
-      let state = decode(address.views.get(key) ?? "", catalogue);
-      let painting = 0;
-      const paint = () => {
-        painting ||= requestAnimationFrame(() => {
-          painting = 0;
-          renderer.paint(state);
-          if (state.playing && renderer.failed) change({ ...state, playing: false });
-          play();
-          flick.update();
-        });
-      };
-      /** @param {State} next */
-      const change = (next) => {
-        const other = PICTURES.some((name) => state[name] !== next[name]);
-        if (other) stage.dataset.state = "loading"; // until it is painted
-        state = next;
-        paint();
-      };
-      const renderer = new Renderer(this, catalogue, loader, source, paint);
-      /** @type {Desk} */
-      const desk = {
-        root: this,
-        group,
-        stage,
-        catalogue,
-        fullscreen: new Fullscreen(group, () => {
-          renderer.press("fullscreen", desk.fullscreen.active);
-          renderer.all(".close")[0].hidden = !desk.fullscreen.active;
-          paint();
-        }),
-        getState: () => state,
-        dispatch: (action) => {
-          change(reduce(state, action, catalogue, renderer.view(state)));
-          address.set(key, encode(state, catalogue));
-        },
-        set: (part) => desk.dispatch({ type: "set", change: part }),
-        scrub: () => {
-          renderer.scrubbed = true;
-          paint();
-        },
-        scrubTo: (at, region = -1) => {
-          desk.scrub();
-          desk.set(region < 0 ? { at, playing: false } : { regions: state.regions.map((old, index) => (index === region ? at : old)) });
-        },
-        say: (text, action) => {
-          renderer.text(".status", text);
-          const button = action && renderer.all(`[data-action=${action}]`)[0];
-          if (!button) return;
-          button.dataset.said = text;
-          setTimeout(() => delete button.dataset.said, SAID);
-        },
-        onStage: ({ target, clientX, clientY }) => {
-          const element = /** @type {Element} */ (target);
-          const { left, top } = stage.getBoundingClientRect();
-          if (element.closest("button, .problem")) return null;
-          return { x: clientX - left, y: clientY - top, handle: element.matches(".handle") };
-        },
-      };
-      const { dispatch, set, say, fullscreen } = desk;
-      const play = player(desk);
-      const flick = flicker(desk);
-      /** @type {Record<string, () => unknown>} */
-      const actions = {
-        play: () => {
-          desk.scrub();
-          set({ playing: !state.playing });
-        },
-        "zoom-in": () => dispatch({ type: "zoom", factor: ZOOM }),
-        "zoom-out": () => dispatch({ type: "zoom", factor: 1 / ZOOM }),
-        fit: () => dispatch({ type: "fit" }),
-        actual: () => dispatch({ type: "actual" }),
-        flicker: flick.start,
-        "flicker-end": flick.end,
-        difference: () => dispatch({ type: "mode", mode: "difference" }),
-        pixelated: () => set({ pixelated: !stage.hasAttribute("data-pixelated") }),
-        reset: () => dispatch({ type: "reset" }),
-        fullscreen: () => fullscreen.toggle(),
-        close: () => fullscreen.toggle(),
-        help: () => /** @type {HTMLDialogElement} */ (document.querySelector("#viewer-help")).showModal(),
-        retry: () => loader.retry(),
-        copy: async () => say(await copy(address.link(key, encode(state, catalogue))), "copy"),
-        save: () => this.save(state, catalogue, renderer).catch(({ message }) => say(`Not saved: ${message}`, "save")),
-      };
-      group.addEventListener("click", ({ target }) => {
-        const name = /** @type {Element} */ (target).closest("[data-action]")?.getAttribute("data-action") ?? "";
-        if (name === "flicker") flick.click();
-        else actions[name]?.();
-      });
-      this.follow = (/** @type {string} */ view) => change(decode(view, catalogue));
-      this.reset = actions.reset;
-      if (isLattice(catalogue.data)) renderer.paintLattice = lattice(desk);
-      stage.tabIndex = 0;
-      controls(desk);
-      mouse(desk);
-      touch(desk);
-      wheel(desk);
-      keyboard(desk, (name) => actions[name]());
-      new ResizeObserver(([{ contentRect }]) => {
-        renderer.size = contentRect;
-        paint();
-      }).observe(stage);
-      renderer.adopt();
-      paint();
-    }
-
-    /** The right side, composed of its regions, as a file. @param {State} state @param {Catalogue} catalogue @param {Renderer} renderer */
-    async save(state, catalogue, renderer) {
-      const pieces = parts(state, "right", catalogue).map((part) => {
-        const { slot, url } = renderer.want(state, part, part.at, 0);
-        return { image: loader.get(slot, url), mask: part.mask && new URL(part.mask, renderer.base).href };
-      });
-      const { columns, rows } = renderer.view(state);
-      await compose(pieces, columns, rows, `${catalogue.data.id}.png`);
-    }
-
-    /** Until the data is there, views wait in the address. @param {string} _view */
-    follow(_view) {}
-
-    /** Back to the initial view. @returns {unknown} */
-    reset() {
-      return null;
-    }
-  };
-
-/** @param {string} text */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return "Link copied";
-  } catch {
-    return `Copy this link: ${text}`;
+  async help() {
+    const { showHelp } = await import("./later/help.js");
+    showHelp(COMMANDS, this.group);
   }
 }

@@ -18,7 +18,7 @@ for arguments in (["--help"], ["build", "--help"], ["serve", "--help"], ["--vers
         main(arguments)
     except SystemExit:
         pass
-sys.exit(", ".join({"torch", "jinja2", "pydantic", "numpy", "PIL", "rich"} & set(sys.modules)))
+sys.exit(", ".join({"torch", "jinja2", "pydantic", "numpy", "PIL", "rich"} & set(sys.modules)) or 0)
 """
 
 

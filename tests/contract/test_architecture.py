@@ -33,6 +33,9 @@ OPENS_NETWORKS = "generator.render.engines"
 
 MOST_NAMES, MOST_MODULES = 12, 16
 
+OPENS_MANIFEST = {"manifest", "plan", "project"}
+"""Rooms that know what an author wrote: the plan is the last word to all others."""
+
 HEAVY = {"torch", "torchvision", "spandrel", "safetensors"}
 
 
@@ -104,6 +107,14 @@ def test_one_module_opens_networks() -> None:
         if any(name.startswith("generator.networks") for name in imported(path))
     ]
     assert opening == [OPENS_NETWORKS]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_the_plan_is_the_last_word(path: Path) -> None:
+    if room(path) in OPENS_MANIFEST:
+        return
+    assert not any(name.startswith("generator.manifest.types") for name in imported(path))
+    assert not re.search(r"manifest\.(comparisons|models|inputs)\b", path.read_text("utf-8"))
 
 
 def test_files_import_in_no_circle() -> None:

@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 from generator import images
 from generator.errors import ImageError
 from generator.images.masks import mask
-from generator.plan import Encoding, File, Input, Noise
+from generator.plan import Classic, Encoding, File, Input, Noise
 from generator.plan.info import ImageInfo
 
 RNG = np.random.default_rng(1)
@@ -246,7 +246,7 @@ def test_what_has_no_agreed_meaning_is_refused(tmp_path):
 @pytest.mark.parametrize("method", ["nearest", "bicubic", "lanczos"])
 def test_resample_is_pillows(tmp_path, mode, method):
     path = saved(tmp_path, PICTURES[mode], "p.png")
-    found = images.resample(planned(path), method, 3)
+    found = images.draw(planned(path), Classic(method, 3))
     expected = PICTURES[mode].resize((93, 60), getattr(Image.Resampling, method.upper()))
     np.testing.assert_array_equal(found, np.asarray(expected).reshape(60, 93, -1))
 

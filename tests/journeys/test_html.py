@@ -63,7 +63,7 @@ def test_the_checker_of_html_finds_no_error(tmp_path: Path) -> None:
     project.write("content/index.md", PAGE)
     project.write("content/other.md", "---\ntitle: <b>&\"'\n---\n\nNo heading.\n")
     plan = project.open().plan
-    project.failures = {plan.comparisons[0].shown[1].frame.key: "no <memory>"}
+    project.failures = {plan.comparisons[0].frames[1].frame.key: "no <memory>"}
     assert project.build(base_url="https://example.org/models/").warnings == ()
     # A page that is wrong, to see that the checker looks.
     wrong = project.write("wrong/wrong.html", "<!doctype html><title>x</title><p><blink>")

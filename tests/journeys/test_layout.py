@@ -14,6 +14,7 @@ from support.site import Project, make_project
 NewPage = Callable[..., Page]
 Serve = Callable[[Path], Server]
 
+STATIC = Path(__file__).parents[2] / "static"
 WIDTH = "document.documentElement.scrollWidth"
 TABLE = """\
 | file | title | author | license | source | crop |
@@ -154,6 +155,74 @@ def test_paper_is_white_whatever_the_screen(
         assert page.evaluate(palette) != light
         page.emulate_media(media="print")
         assert page.evaluate(palette) == light
+
+
+OWN = """
+:root { --accent: rgb(1, 2, 3) }
+h1 { color: teal }
+button { background: rgb(9, 9, 9) }
+.picker label > span { color: rgb(7, 7, 7) }
+figure { margin: 3rem; position: static }
+img { height: auto; width: 50%; object-fit: cover }
+.stage { outline: 3px solid rgb(4, 5, 6) }
+.close { display: block }
+"""
+
+
+def test_an_authors_own_rules_win_and_pictures_stay_in_place(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    project.write("static/css/custom.css", OWN)
+    page = new_page(viewport={"width": 900, "height": 800})
+    page.goto(f"{published(project, serve)}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    styles = {"h1": "color", "#facts > p a": "color", ".tools button": "backgroundColor",
+              ".picker label > span": "color", ".stage": "outlineColor"}  # fmt: skip
+    assert {
+        selector: page.locator(selector).last.evaluate("(e, k) => getComputedStyle(e)[k]", key)
+        for selector, key in styles.items()
+    } == {
+        "h1": "rgb(0, 128, 128)",
+        "#facts > p a": "rgb(1, 2, 3)",
+        ".tools button": "rgb(9, 9, 9)",
+        ".picker label > span": "rgb(7, 7, 7)",
+        ".stage": "rgb(4, 5, 6)",
+    }
+    boxes = """() => [...document.querySelectorAll(".stage img")].map(e => {
+        const box = e.getBoundingClientRect(), stage = e.closest(".stage").getBoundingClientRect();
+        return [box.x - stage.x, box.y - stage.y, box.width, box.height];
+    })"""
+    with_own = page.evaluate(boxes)
+    page.evaluate("[...document.styleSheets].at(-1).disabled = true")
+    assert len(with_own) == 2
+    assert page.evaluate(boxes) == with_own
+    page.evaluate("[...document.styleSheets].at(-1).disabled = false")
+    expect(page.get_by_role("button", name="Close")).to_be_hidden()
+
+
+def test_an_author_replaces_one_part_of_the_viewers_sheet(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    project.write("static/css/viewer/tools.css", ".tools { color: rgb(1, 2, 3) }\n")
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{published(project, serve)}comparisons/sharpness/")
+    Viewer(page, "Sharpness").ready()
+    tools = page.get_by_role("group", name="Tools")
+    assert tools.evaluate("e => getComputedStyle(e).color") == "rgb(1, 2, 3)"
+    assert tools.evaluate("e => getComputedStyle(e).display") == "block"
+    assert len([url for url in asked if url.endswith(".css")]) == 2
+
+
+def test_old_browsers_have_the_light_colours() -> None:
+    palette = (STATIC / "css/site/palette.css").read_text("utf-8")
+    light = dict(re.findall(r"(--[\w-]+): light-dark\((#\w+), #\w+\);", palette))
+    instead = dict(re.findall(r"^    (--[\w-]+): (#\w+);$", palette, re.MULTILINE))
+    assert instead
+    assert instead.items() <= light.items()
 
 
 def test_what_scrolls_is_printed_whole(tmp_path: Path, serve: Serve, new_page: NewPage) -> None:

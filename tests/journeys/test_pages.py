@@ -107,3 +107,34 @@ def test_pages_by_an_author_have_nothing_for_axe_to_find(
         Viewer(page, "Sharpness").group.scroll_into_view_if_needed()
         Viewer(page, "Sharpness").ready()
         assert violations(page, axe) == []
+
+
+def test_scripts_by_an_author_load_modules_and_workers_later(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    project.write(
+        "templates/404.html",
+        """{% extends "base.html" %}{% block head %}
+        <script type="module" src="{{ asset('js/own/entry.js') }}"></script>{% endblock %}""",
+    )
+    project.write(
+        "static/js/own/entry.js",
+        """import { add, total } from "./shared.js";
+        add(1);
+        const { more } = await import("./later.js");
+        more();
+        const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+        worker.onmessage = ({ data }) => { document.title = `${total()} and ${data}`; };
+        """,
+    )
+    project.write(
+        "static/js/own/shared.js",
+        "let sum = 0;\nexport const add = (n) => (sum += n);\nexport const total = () => sum;\n",
+    )
+    shared = 'import { add } from "./shared.js"; '
+    project.write("static/js/own/later.js", f"{shared}export const more = () => add(10);")
+    project.write("static/js/own/worker.js", f"{shared}postMessage(add(100));")
+    page = new_page()
+    page.goto(serve(build(project)).url + "404.html")
+    expect(page).to_have_title("11 and 100")

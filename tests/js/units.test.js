@@ -3,92 +3,120 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrange, describe, percent, preloadOrder, scores, valueText } from "../../static/js/catalogue.js";
-import { actualZoom, bound, fitScale, pan, place, zoomAt } from "../../static/js/geometry.js";
-import { nearestWeights, point, stepWeight } from "../../static/js/lattice.js";
-import { decode, encode, readHash, writeHash } from "../../static/js/link.js";
-import { Cache } from "../../static/js/loader.js";
-import { initial, parts, reduce } from "../../static/js/state.js";
+import { Catalogue } from "../../static/js/core/catalogue.js";
+import { FIELDS } from "../../static/js/core/fields.js";
+import { fixed, percent } from "../../static/js/core/format.js";
+import { actualZoom, clampCamera, fitScale, pan, place, visibleSpan, zoomAt } from "../../static/js/core/geometry.js";
+import { initial, layers, normalize, reduce } from "../../static/js/core/state.js";
+import { decode, encode, readHash, writeHash } from "../../static/js/core/url-state.js";
+import { mixPoint, nearestWeights, stepWeight } from "../../static/js/core/weights.js";
+import { COMMANDS } from "../../static/js/input/commands.js";
+import { keysOf } from "../../static/js/input/keyboard.js";
+import { positionsAhead } from "../../static/js/sources/ahead.js";
+import { Cache } from "../../static/js/sources/cache.js";
+import { ControlsView, results } from "../../static/js/view/controls-view.js";
 
 const VIEW = { width: 800, height: 600, density: 2, columns: 1000, rows: 500 };
 
-const mixes = (inputs, alphas, recipes = ["mix"]) =>
-  inputs.flatMap((input) => [
-    { input, recipe: "input", label: "Input", url: "i", width: 10, height: 10 },
-    ...recipes.flatMap((recipe) =>
-      alphas.map((alpha) => ({ input, recipe, alpha, weights: { a: 1 - alpha, b: alpha }, label: `${recipe} ${alpha}`, url: "u", width: 10, height: 10 })),
-    ),
-  ]);
+const CHOICES = [
+  { id: "input", label: "Input" },
+  { id: "mix", label: "Network mix", moves: true },
+  { id: "blend", label: "Pixel blend", moves: true },
+  { id: "model-a", label: "Fidelity" },
+  { id: "model-b", label: "Sharp" },
+];
 
-const slider = (extra = {}) =>
-  arrange({
+const position = (value) => ({ value, weights: [1 - value, value], label: `α = ${value}`, text: `α ${value}`, spoken: `alpha ${value}` });
+
+const frame = (index, at, extra = {}) => ({ index, at, file: `${index}.webp`, width: 10, height: 10, bytes: 100, label: `${index}`, ...extra });
+
+function slider({ alphas = [0, 0.5, 1], ...extra } = {}) {
+  const head = {
     id: "x",
-    kind: "interpolate",
-    control: "slider",
-    models: ["a", "b"],
-    inputs: ["one", "two"],
-    titles: { models: { a: "Fidelity", b: "Sharp" }, inputs: {} },
-    start: { left: 0, right: 2 },
-    frames: mixes(["one", "two"], [0, 0.5, 1], ["mix", "blend"]),
+    title: "X",
+    hash: "1",
+    layout: "line",
+    choices: CHOICES,
+    axes: ["Fidelity", "Sharp"],
+    positions: alphas.map(position),
+    inputs: ["one", "two"].map((id) => ({ id, title: id, data: "" })),
+    frames: "../../frames/",
+    start: { panes: ["input", "mix"], position: Math.floor(alphas.length / 2) },
     ...extra,
+  };
+  const catalogue = new Catalogue(head, "http://x/comparisons/x/view.json");
+  const last = alphas.length - 1;
+  ["one", "two"].forEach((id, number) => {
+    const mixes = alphas.map((_, at) => frame(10 * number + 1 + at, [[1, at], ...(at === 0 ? [[3]] : at === last ? [[4]] : [])]));
+    const blends = alphas.map((_, at) => frame(10 * number + 5 + at, [[2, at]]));
+    catalogue.add(id, { view: "1", frames: [frame(10 * number, [[0]]), ...mixes, ...blends] });
   });
+  return catalogue;
+}
 
-const triangle = () => {
-  const frames = [];
+function triangle() {
+  const positions = [];
   for (let i = 0; i <= 4; i += 1) {
-    for (let j = 0; i + j <= 4; j += 1) {
-      frames.push({ input: "one", recipe: "mix", weights: { a: (4 - i - j) / 4, b: i / 4, c: j / 4 }, label: "", url: "u", width: 1, height: 1 });
-    }
+    for (let j = 0; i + j <= 4; j += 1) positions.push({ ...position(0), value: undefined, weights: [(4 - i - j) / 4, i / 4, j / 4] });
   }
-  return arrange({ id: "t", kind: "interpolate", control: "triangle", models: ["a", "b", "c"], inputs: ["one"], start: { left: 0, right: 7 }, frames });
-};
+  return slider({ layout: "pad", positions, choices: CHOICES.slice(1, 2), start: { panes: ["mix", "mix"], position: 7 } });
+}
+
+const lists = () =>
+  slider({ layout: "none", positions: undefined, choices: ["first", "middle", "last"].map((id) => ({ id, label: `The ${id}` })), start: { panes: ["first", "last"] } });
 
 test("a catalogue finds every frame by input, choice and position", () => {
-  const { choices, find, start, positions, spacing } = slider();
-  assert.deepEqual(choices.map(({ label }) => label), ["Input", "Network mix", "Pixel blend", "Fidelity", "Sharp"]);
-  assert.deepEqual(start, { left: 0, right: 1, at: 1 });
-  assert.deepEqual(positions.map(({ value }) => value), [0, 0.5, 1]);
-  assert.equal(spacing, 0.5);
-  assert.deepEqual([find(0, 0, 2), find(0, 1, 2), find(1, 1, 0), find(1, 2, 2), find(1, 4, 0)], [0, 3, 8, 13, 10]);
+  const catalogue = slider();
+  assert.deepEqual(catalogue.places, [[0], [0.5], [1]]);
+  assert.equal(catalogue.spacing, 0.5);
+  const find = (...where) => catalogue.find(...where)?.index;
+  assert.deepEqual([find("one", "input", 2), find("one", "mix", 2), find("two", "mix", 0), find("two", "blend", 2), find("two", "model-b", 0)], [0, 3, 11, 17, 13]);
+  assert.equal(find("three", "mix", 0), undefined);
+  assert.equal(find("one", "mix", 3), undefined);
+  assert.equal(slider({ alphas: [0, 1 / 3, 2 / 3, 1] }).spacing, 0);
 });
 
-test("a frame that an input lacks is not found", () => {
-  const frames = mixes(["one", "two"], [0, 1]).slice(0, -1);
-  assert.equal(slider({ frames }).find(1, 1, 1), -1);
-});
-
-test("lists and sequences", () => {
-  const files = ["first", "middle", "last"].map((label) => ({ recipe: "file", label, url: label, width: 1, height: 1 }));
-  const sequence = arrange({ id: "f", kind: "frames", control: "slider", start: { left: 0, right: 2 }, frames: files });
-  assert.equal(sequence.choices[initial(sequence).left].label, "first");
-  assert.equal(sequence.choices[initial(sequence).right].follows, true);
-  assert.equal(initial(sequence).at, 2);
-  assert.equal(valueText(sequence, 2), "frame 3 of 3: last");
-  const lists = arrange({ id: "c", kind: "choose", control: "lists", start: { left: 0, right: 2 }, frames: files });
-  assert.deepEqual(lists.start, { left: 0, right: 2, at: 0 });
-  assert.equal(reduce(initial(lists), { type: "step", by: -1 }, lists, VIEW).right, 1);
-  assert.equal(describe(initial(lists), lists), "first | last");
+test("positions are a projection of values", () => {
+  const catalogue = slider();
+  assert.equal(catalogue.nearest([0.6]), 1);
+  assert.equal(catalogue.nearest([9]), 2);
+  assert.deepEqual(catalogue.around([0.9]), [2, 1, 0]);
+  assert.equal(triangle().nearest([0.9, 0.05, 0.05]), 0);
 });
 
 test("words", () => {
-  assert.equal(valueText(slider(), 1), "alpha 0.50: 50% Fidelity, 50% Sharp");
-  assert.equal(percent(0.125), "12.5%");
-  const beyond = slider({ frames: mixes(["one"], [-0.5, 0, 1.25]), start: { left: 0, right: 3 } });
-  assert.equal(valueText(beyond, 0), "alpha −0.50: 150% Fidelity, −50% Sharp");
-  assert.equal(describe({ ...initial(beyond), at: 0 }, beyond), "α −0.50 · 150% Fidelity − 50% Sharp");
-  assert.equal(describe({ ...initial(beyond), at: 2 }, beyond), "α 1.25 · −25% Fidelity + 125% Sharp");
-  const regions = slider({ regions: [{ name: "cup", masks: {}, start: 0 }] });
-  assert.equal(describe({ ...initial(regions), at: 2 }, regions), "cup 0.00 · rest 1.00");
-  assert.equal(scores({ psnr: 27.604, ssim: 0.81 }), "PSNR 27.60 dB · SSIM 0.810");
-  assert.equal(scores({}), "");
+  assert.deepEqual([percent(0.125), percent(-0.5), fixed(0.3), fixed(0.125), fixed(-0.5)], ["12.5%", "−50%", "0.30", "0.125", "−0.50"]);
+  const readout = (catalogue, change) => new ControlsView({}, catalogue).readout({ ...initial(catalogue), ...change });
+  assert.equal(readout(slider(), {}), "α 0.5");
+  assert.equal(readout(lists(), {}), "The first | The last");
+  assert.equal(readout(slider({ regions: [{ name: "cup", masks: { one: "m" }, start: 0 }] }), { value: [1] }), "cup 0.00 · rest 1.00");
 });
 
-test("preloading: neighbours, then coarse to fine, each once", () => {
-  const line = { positions: Array.from({ length: 17 }, (_, value) => ({ value })), distance: (a, b) => Math.abs(a - b) };
-  const order = preloadOrder(line, 5);
+test("measures: as the head writes them, also without end", () => {
+  const catalogue = slider({ measures: [{ id: "psnr", title: "PSNR", unit: "dB", decimals: 2 }, { id: "ssim", title: "SSIM", unit: "", decimals: 3 }] });
+  const measured = (values) => {
+    catalogue.add("one", { view: "1", frames: [frame(1, [[1, 1]], { measured: values })] });
+    return results(initial(catalogue), catalogue);
+  };
+  assert.equal(measured({ psnr: 27.604, ssim: 0.81 }), "PSNR 27.60 dB · SSIM 0.810");
+  assert.equal(measured({ psnr: "Infinity", ssim: 1 }), "PSNR ∞ dB · SSIM 1.000");
+  assert.equal(measured({ psnr: 0 }), "PSNR 0.00 dB");
+  assert.equal(measured(undefined), "");
+});
+
+test("what is fetched ahead: neighbours, then coarse to fine, each once", () => {
+  const line = slider({ alphas: Array.from({ length: 17 }, (_, at) => at) });
+  const order = positionsAhead(line, [5], () => 1, 1000);
   assert.deepEqual(order.slice(0, 6), [5, 4, 6, 0, 16, 8]);
-  assert.deepEqual([...order].sort((a, b) => a - b), [...line.positions.keys()]);
-  assert.deepEqual(new Set(preloadOrder(triangle(), 7)).size, 15);
+  assert.deepEqual([...order].sort((a, b) => a - b), [...line.places.keys()]);
+  assert.equal(positionsAhead(triangle(), [1, 0, 0], () => 1, 1000).length, 15);
+});
+
+test("what is fetched ahead: the nearest first, as far as the budget goes", () => {
+  const line = slider({ alphas: Array.from({ length: 300 }, (_, at) => at) });
+  assert.deepEqual(positionsAhead(line, [100], () => 10, 50), [100, 99, 101, 98, 102]);
+  assert.deepEqual(positionsAhead(line, [299], () => 10, 35), [299, 298, 297]);
+  assert.deepEqual(positionsAhead(line, [0], () => 10, 9), []);
 });
 
 test("fit shows the whole picture in the middle", () => {
@@ -96,8 +124,15 @@ test("fit shows the whole picture in the middle", () => {
   assert.deepEqual(place(VIEW, { zoom: 1, cx: 0.9, cy: 0.1 }), { scale: 0.8, x: 0, y: 100 });
 });
 
+test("the split runs over what is visible of the picture", () => {
+  const tall = { ...VIEW, columns: 100, rows: 600 };
+  assert.deepEqual(visibleSpan(tall, { zoom: 1, cx: 0.5, cy: 0.5 }), { left: 350, width: 100 });
+  assert.deepEqual(visibleSpan(tall, { zoom: 4, cx: 0.5, cy: 0.5 }), { left: 200, width: 400 });
+  assert.deepEqual(visibleSpan(tall, { zoom: 16, cx: 0.5, cy: 0.5 }), { left: 0, width: 800 });
+});
+
 test("zooming keeps what is under the pointer; panning is bounded", () => {
-  const before = bound(VIEW, { zoom: 4, cx: 0.4, cy: 0.6 });
+  const before = clampCamera(VIEW, { zoom: 4, cx: 0.4, cy: 0.6 });
   const after = zoomAt(VIEW, before, 6, 700, 90);
   const under = (camera) => {
     const { scale, x, y } = place(VIEW, camera);
@@ -120,55 +155,88 @@ test("actual size is one device pixel, on whole device pixels", () => {
 });
 
 test("zoom goes from fit to sixteenfold", () => {
-  assert.equal(bound(VIEW, { zoom: 0.01, cx: 0.5, cy: 0.5 }).zoom, actualZoom(VIEW));
-  assert.equal(bound(VIEW, { zoom: 1e6, cx: 0.5, cy: 0.5 }).zoom, 16);
+  assert.equal(clampCamera(VIEW, { zoom: 0.01, cx: 0.5, cy: 0.5 }).zoom, actualZoom(VIEW));
+  assert.equal(clampCamera(VIEW, { zoom: 1e6, cx: 0.5, cy: 0.5 }).zoom, 16);
 });
 
 test("the reducer keeps everything in range and changes nothing in place", () => {
   const catalogue = slider();
   const state = Object.freeze(initial(catalogue));
   const go = (action) => reduce(state, action, catalogue, VIEW);
-  assert.equal(go({ type: "step", by: 99 }).at, 2);
-  assert.equal(go({ type: "set", change: { split: 7, left: -3 } }).split, 1);
-  assert.equal(go({ type: "set", change: { split: 7, left: -3 } }).left, 0);
+  assert.deepEqual(state.panes, [{ choice: "input" }, { choice: "mix" }]);
+  assert.deepEqual(state.value, [0.5]);
+  assert.deepEqual(go({ type: "step", by: 99 }).value, [1]);
+  assert.deepEqual(go({ type: "set", change: { value: [0.2] } }).value, [0]);
+  assert.equal(go({ type: "set", change: { split: 7 } }).split, 1);
+  assert.deepEqual(go({ type: "show", pane: 0, choice: "blend" }).panes, [{ choice: "blend" }, { choice: "mix" }]);
   const zoomed = go({ type: "zoom", factor: 8 });
   assert.equal(zoomed.zoom, 8);
   assert.deepEqual(reduce(zoomed, { type: "reset" }, catalogue, VIEW), state);
   assert.equal(reduce(zoomed, { type: "toggle" }, catalogue, VIEW).zoom, 1);
   assert.equal(go({ type: "mode", mode: "flicker" }).mode, "flicker");
   assert.equal(reduce(go({ type: "mode", mode: "flicker" }), { type: "mode", mode: "flicker" }, catalogue, VIEW).mode, "split");
+  assert.deepEqual(reduce(initial(lists()), { type: "step", by: -1 }, lists(), VIEW).panes, [{ choice: "first" }, { choice: "middle" }]);
 });
 
-test("regions have positions of their own on the side that follows", () => {
+test("what does not change stays the same object: nothing is loaded anew", () => {
+  const catalogue = slider({ regions: [{ name: "sky", masks: { one: "m1" } }] });
+  const state = initial(catalogue);
+  const next = normalize({ ...state, split: 0.3 }, catalogue);
+  for (const name of ["panes", "value", "regions"]) assert.equal(next[name], state[name], name);
+});
+
+test("regions have values of their own in panes that move", () => {
   const catalogue = slider({ regions: [{ name: "sky", masks: { one: "m1", two: "m2" } }] });
-  const state = { ...initial(catalogue), at: 0, regions: [2], input: 1 };
-  assert.deepEqual(parts(state, "right", catalogue), [
-    { slot: "right", choice: 1, at: 0 },
-    { slot: "right:sky", choice: 1, at: 2, mask: "m2" },
+  const state = { ...initial(catalogue), value: [0], regions: [[1]], input: "two" };
+  assert.deepEqual(layers(state, 1, catalogue), [
+    { slot: "1", choice: "mix", value: [0] },
+    { slot: "1:sky", choice: "mix", value: [1], mask: "m2" },
   ]);
-  assert.equal(parts(state, "left", catalogue).length, 1);
+  assert.equal(layers(state, 0, catalogue).length, 1);
 });
 
 test("a link holds a view, and only what differs from the start", () => {
   const catalogue = slider({ regions: [{ name: "sky & sea", masks: {} }] });
   assert.equal(encode(initial(catalogue), catalogue), "");
-  const state = { ...initial(catalogue), input: 1, left: 3, right: 2, at: 0, regions: [2], split: 0.25, zoom: 3.5, cx: 0.123456, cy: 0.5, mode: "difference", gain: 8, pixelated: false };
+  const state = { ...initial(catalogue), input: "two", panes: [{ choice: "model-a" }, { choice: "blend" }], value: [0], regions: [[1]], split: 0.25, zoom: 3.5, cx: 0.123456, cy: 0.5, mode: "difference", gain: 8, pixelated: false };
   const text = encode(state, catalogue);
-  assert.equal(text.split(";")[3], "alpha:0");
-  assert.deepEqual(decode(text, catalogue), state);
+  assert.equal(text, "input:two;left:model-a;right:blend;alpha:0;alpha.sky%20%26%20sea:1;split:0.25;zoom:3.5;cx:0.123456;gain:8;mode:difference;pixelated:false");
+  assert.deepEqual(decode(text, catalogue), { state, unfit: [] });
   const lattice = triangle();
-  const corner = { ...initial(lattice), at: 14 };
-  assert.deepEqual(decode(encode(corner, lattice), lattice), corner);
+  const corner = { ...initial(lattice), value: [0, 1, 0] };
+  assert.equal(encode(corner, lattice), "weights:0,1,0");
+  assert.deepEqual(decode(encode(corner, lattice), lattice), { state: corner, unfit: [] });
 });
 
-test("what a link gets wrong is ignored or clamped", () => {
+test("what a link gets wrong is ignored or clamped, and said", () => {
   const catalogue = slider();
   const start = initial(catalogue);
-  for (const text of ["", ";;", "alpha:", "alpha:x", "input:dog", "zoom:;cx:NaN", "%E0:%", "mode:nothing", "alpha:Infinity"]) {
-    assert.deepEqual(decode(text, catalogue), start, text);
+  for (const [text, unfit] of [["", []], [";;", []], ["alpha:", ["alpha"]], ["alpha:x", ["alpha"]], ["input:dog", ["input"]], ["zoom:;cx:NaN", ["zoom", "cx"]], ["%E0:%", []], ["mode:nothing", ["mode"]], ["alpha:Infinity", ["alpha"]], ["left:gone;right:mix", ["left"]], ["unknown:1", []]]) {
+    assert.deepEqual(decode(text, catalogue), { state: start, unfit }, text);
   }
-  assert.equal(decode("split:-4", catalogue).split, 0);
-  assert.equal(decode("alpha:0.6", catalogue).at, 1);
+  assert.equal(decode("split:-4", catalogue).state.split, 0);
+  assert.deepEqual(decode("alpha:0.6", catalogue), { state: start, unfit: ["alpha"] });
+  const thirds = slider({ alphas: [0, 1 / 3, 2 / 3, 1] });
+  assert.deepEqual(decode("alpha:0.3333", thirds).unfit, []);
+});
+
+test("a link names choices by id; older ones, by label", () => {
+  const { state, unfit } = decode("left:The%20middle", lists());
+  assert.deepEqual([state.panes[0].choice, unfit], ["middle", []]);
+});
+
+test("a link whose signs were encoded on the way is the same link", () => {
+  const catalogue = slider();
+  const [id, view] = ["a b", "input:two;left:model-a;alpha:1;zoom:2"];
+  const hash = `#${encodeURIComponent(id)}=${view}`;
+  const asked = decode(view, catalogue);
+  for (const on of [[/:/g, "%3A"], [/;/g, "%3B"], [/=/g, "%3D"], [/[:;]/g, encodeURIComponent], [/[:;=]/g, encodeURIComponent], [/[:;=%]/g, encodeURIComponent]]) {
+    const views = readHash(hash.replace(...on));
+    assert.deepEqual([...views.keys()], [id], `${on}`);
+    assert.deepEqual(decode(views.get(id), catalogue), asked, `${on}`);
+  }
+  const two = readHash("#a%3Dalpha%3A1%26b%3Dsplit%3A0");
+  assert.deepEqual(two, new Map([["a", "alpha:1"], ["b", "split:0"]]));
 });
 
 test("several views share an address; a heading is none", () => {
@@ -179,13 +247,12 @@ test("several views share an address; a heading is none", () => {
 });
 
 test("weights set by hand go to the lattice and always move", () => {
-  const { positions } = triangle();
-  const of = (at) => Object.values(positions[at].weights);
-  const middle = positions.findIndex(({ weights }) => weights.a === 0.5 && weights.b === 0.25);
-  assert.deepEqual(of(nearestWeights(positions, middle, "a", 1)), [1, 0, 0]);
-  assert.deepEqual(of(stepWeight(positions, middle, "a", -1))[0], 0.25);
-  assert.equal(stepWeight(positions, 0, "a", 1), 0);
-  assert.deepEqual(point([[0, 0], [4, 0], [0, 4]], ["a", "b", "c"], { a: 0.5, b: 0.25, c: 0.25 }), [1, 1]);
+  const { places } = triangle();
+  const middle = [0.5, 0.25, 0.25];
+  assert.deepEqual(places[nearestWeights(places, middle, 0, 1)], [1, 0, 0]);
+  assert.equal(places[stepWeight(places, middle, 0, -1)][0], 0.25);
+  assert.deepEqual(places[stepWeight(places, [1, 0, 0], 0, 1)], [1, 0, 0]);
+  assert.deepEqual(mixPoint([[0, 0], [4, 0], [0, 4]], middle), [1, 1]);
 });
 
 test("the cache stays under its limit, drops the least recently used, keeps what is pinned", () => {
@@ -200,4 +267,32 @@ test("the cache stays under its limit, drops the least recently used, keeps what
   assert.deepEqual([...cache.entries.keys()], ["c", "e"]);
   cache.put("e", { bytes: 10 }, none);
   assert.equal(cache.bytes, 40);
+  cache.delete("c");
+  cache.delete("nothing");
+  assert.equal(cache.bytes, 10);
+});
+
+test("every command has a name and keys of its own", () => {
+  const ids = COMMANDS.map(({ id }) => id);
+  const keys = COMMANDS.flatMap((command) => command.keys ?? []);
+  assert.deepEqual([new Set(ids).size, new Set(keys).size], [ids.length, keys.length]);
+  for (const name of Object.keys(FIELDS)) assert.ok(name in initial(slider()));
+});
+
+test("keys of other keyboards", () => {
+  const press = (key, code, held = {}) => keysOf({ key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+  const [altGr, option] = [{ ctrlKey: true, altKey: true }, { altKey: true }];
+  assert.deepEqual(press("[", "Digit8", altGr), ["["]); // German, Windows
+  assert.deepEqual(press("]", "Digit6", option), ["]"]); // German, Mac
+  assert.deepEqual(press("[", "BracketLeft", { ctrlKey: true }), []); // the browser's
+  assert.deepEqual(press("[", "BracketLeft", { metaKey: true }), []);
+  assert.deepEqual(press("f", "KeyF", option), []);
+  assert.ok(press("а", "KeyF").includes("f")); // Russian
+  assert.ok(press("х", "BracketLeft").includes("["));
+  assert.ok(press("τ", "KeyT").includes("t")); // Greek
+  assert.ok(press("à", "Digit0").includes("0")); // French, without Shift
+  assert.ok(!press("ü", "BracketLeft").includes("[")); // German: a letter of its own
+  assert.ok(!press("!", "Digit1", { shiftKey: true }).includes("1"));
+  assert.deepEqual(press("T", "KeyT", { shiftKey: true }), ["t"]);
+  assert.deepEqual(press("ArrowLeft", "ArrowLeft"), ["ArrowLeft"]);
 });

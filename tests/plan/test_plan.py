@@ -14,10 +14,11 @@ from PIL import Image
 
 from generator.errors import ManifestError
 from generator.manifest import load
+from generator.manifest.controls import Point, weights_at
 from generator.manifest.types import Interpolate
-from generator.plan import Frame, Mix, Plan, Resample, make_plan
+from generator.plan import Classic, Frame, Mix, Plan, make_plan
 from generator.plan.info import ModelInfo, Tensor
-from generator.plan.weights import first_shown, grid, weights_at
+from generator.plan.kinds.interpolate import first_shown
 from generator.project.scan import scan
 from generator.store import Store
 
@@ -81,7 +82,7 @@ def keys(planned: Plan) -> list[str]:
 
 def test_an_interpolation_shows_input_then_mixes_then_blends(folder: Path) -> None:
     text = BASE.replace("alphas: 3", "alphas: [0, 0.3, 1], baseline: pixel")
-    shown = plan(folder, text).comparisons[0].shown
+    shown = plan(folder, text).comparisons[0].frames
     assert [(s.recipe, s.alpha) for s in shown] == [
         ("input", None),
         ("mix", 0), ("mix", 0.3), ("mix", 1),
@@ -94,10 +95,10 @@ def test_an_interpolation_shows_input_then_mixes_then_blends(folder: Path) -> No
 
 
 def test_enlarging_networks_are_compared_with_the_enlarged_input(folder: Path) -> None:
-    shown = plan(folder, BASE.replace("[a, b]", "[x4, other4]")).comparisons[0].shown
+    shown = plan(folder, BASE.replace("[a, b]", "[x4, other4]")).comparisons[0].frames
     photo = shown[0].frame.picture.input
     assert shown[0].recipe == "bicubic"
-    assert shown[0].frame.picture.recipe == Resample("bicubic", 4)
+    assert shown[0].frame.picture.recipe == Classic("bicubic", 4)
     assert {(s.frame.picture.width, s.frame.picture.height) for s in shown} == {
         (photo.width * 4, photo.height * 4)
     }
@@ -109,12 +110,12 @@ def test_choices_of_several_scales_keep_their_own_size(folder: Path) -> None:
         "{choose: [input, nearest, a, x4, {mix: {a: 0.5, b: 0.5}}]}",
     )
     comparison = plan(folder, text).comparisons[0]
-    assert [s.recipe for s in comparison.shown] == ["input", "nearest", "mix", "mix", "mix"]
-    assert [s.label for s in comparison.shown] == [
+    assert [s.recipe for s in comparison.frames] == ["input", "nearest", "mix", "mix", "mix"]
+    assert [s.label for s in comparison.frames] == [
         "Input", "Nearest ×4", "A", "x4", "50% A, 50% b",
     ]  # fmt: skip
-    width = comparison.shown[0].frame.picture.width
-    assert [s.frame.picture.width // width for s in comparison.shown] == [1, 4, 1, 4, 1]
+    width = comparison.frames[0].frame.picture.width
+    assert [s.frame.picture.width // width for s in comparison.frames] == [1, 4, 1, 4, 1]
     assert comparison.models == ("a", "x4", "b")
 
 
@@ -200,7 +201,7 @@ def test_an_end_of_the_range_is_the_model_itself(folder: Path) -> None:
     planned = plan(folder, text)
     assert keys(planned)[:4] == keys(planned)[4:]
     assert len(planned.frames) == 4
-    ends = [s.frame.picture.recipe for s in planned.comparisons[0].shown]
+    ends = [s.frame.picture.recipe for s in planned.comparisons[0].frames]
     assert isinstance(ends[1], Mix)
     assert len(ends[1].weights) == 1
 
@@ -286,14 +287,18 @@ def test_frames_come_in_natural_order_with_labels(folder: Path) -> None:
         shutil.copy(folder / "photo.png", folder / "shots" / f"{number}.png")
     text = BASE[: BASE.index("  one")] + "  f: {frames: shots/*.png}\n"
     comparison = plan(folder, text).comparisons[0]
-    paths = [s.frame.picture.input.file.path.name for s in comparison.shown]
-    assert [s.label for s in comparison.shown] == ["1", "2", "3"]
+    paths = [s.frame.picture.input.file.path.name for s in comparison.frames]
+    assert [s.label for s in comparison.frames] == ["1", "2", "3"]
     assert paths == ["1.png", "9.png", "10.png"]
     assert comparison.kind == "frames"
 
 
 def interpolation(count: int, **settings: object) -> Interpolate:
     return Interpolate.model_validate({"models": tuple("abcdefg"[:count]), **settings})
+
+
+def grid(mix: Interpolate) -> list[Point]:
+    return mix.rules.points(mix, ())
 
 
 @given(st.integers(2, 7), st.integers(2, 20))
@@ -323,7 +328,7 @@ def test_every_place_on_a_path_is_one_mix(count: int, tenths: list[int]) -> None
     assert min(places) == min(*alphas, *places)
     assert max(places) == pytest.approx(max(alphas) + count - 2)
     for point in points:
-        assert point.weights == weights_at(mix, point.alpha)
+        assert point.weights == weights_at(mix.models, point.alpha)
 
 
 @given(st.sampled_from([(3, "triangle"), (4, "square")]), st.integers(2, 20))
@@ -391,7 +396,7 @@ def test_no_export_takes_the_name_of_another_file(folder: Path) -> None:
 def test_models_beside_a_mix_are_shown_alone(folder: Path) -> None:
     text = BASE.replace("alphas: 3", "alphas: 2, beside: [c]")
     comparison = plan(folder, text).comparisons[0]
-    assert [(s.label, s.alpha, s.weights) for s in comparison.shown[1:]] == [
+    assert [(s.label, s.alpha, s.weights) for s in comparison.frames[1:]] == [
         ("α = 0", 0, {"a": 1, "b": 0}),
         ("α = 1", 1, {"a": 0, "b": 1}),
         ("c", None, {"c": 1}),
@@ -408,7 +413,7 @@ def test_groups_of_layers_have_an_alpha_each(folder: Path) -> None:
     grouped = "alphas: 3, groups: {head: body.0.*, tail: [body.2.*, body.3.*]}"
     text = BASE.replace("alphas: 3", grouped)
     planned = plan(folder, text, a=network, b=network)
-    shown = planned.comparisons[0].shown[1:]
+    shown = planned.comparisons[0].frames[1:]
     assert planned.comparisons[0].control == "groups"
     assert len(shown) == 27
     assert [s.groups for s in shown[:2]] == [
@@ -422,7 +427,7 @@ def test_groups_of_layers_have_an_alpha_each(folder: Path) -> None:
     keys = [f"body.{n}.weight" for n in range(4)]
     assert [coefficients["b"].of(key) for key in keys] == [0, 1, 0.5, 0.5]
     assert [coefficients["a"].of(key) for key in keys] == [1, 0, 0.5, 0.5]
-    plain = plan(folder, BASE, a=network, b=network).comparisons[0].shown[1:]
+    plain = plan(folder, BASE, a=network, b=network).comparisons[0].frames[1:]
     equal = [s for s in shown if len(set(s.groups.values())) == 1]
     assert [s.frame.key for s in equal] == [s.frame.key for s in plain]
     assert [s.weights for s in equal] == [s.weights for s in plain]
@@ -453,10 +458,19 @@ def test_a_lattice_is_first_shown_at_its_most_even_mix(shape: tuple[int, str], s
     assert max(first.values()) <= largest + 1 / (steps - 1)
 
 
+@pytest.mark.parametrize(
+    ("count", "shown"), [(1, 0), (2, 0), (3, 1), (4, 1), (5, 2), (6, 2), (11, 5)]
+)
+def test_a_slider_is_first_shown_in_its_middle(count: int, shown: int) -> None:
+    """Of an even number of alphas the lower of the two in the middle."""
+    alphas = tuple(at / 10 for at in range(count))
+    assert first_shown(grid(interpolation(2, alphas=alphas))) == shown
+
+
 @pytest.mark.parametrize(("start", "shown"), [("", 0.5), (", start: 0.9", 1), (", start: 0.2", 0)])
 def test_an_author_says_what_is_shown_first(folder: Path, start: str, shown: float) -> None:
     comparison = plan(folder, BASE.replace("alphas: 3", f"alphas: 3{start}")).comparisons[0]
-    assert comparison.shown[comparison.right].alpha == shown
+    assert comparison.frames[comparison.index(comparison.start.panes[1])].alpha == shown
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,26 @@ def test_check_says_what_only_a_build_can_tell(run: Run) -> None:
     assert "related" not in run("check")[1]
 
 
+@pytest.mark.parametrize(
+    ("control", "mixed"),
+    [("path", ["a and b", "b and c"]), ("triangle", ["a and b", "a and c", "b and c"])],
+)
+def test_a_path_asks_about_neighbours_and_a_lattice_about_all(
+    run: Run, control: str, mixed: list[str]
+) -> None:
+    """On a path only neighbours are ever mixed."""
+    Path("site.yaml").write_text(
+        "site: {title: T}\nmodels: {a: tiny_a.safetensors, b: tiny_b.safetensors,"
+        " c: tiny_c.safetensors}\ninputs: {photo: photo.png}\ncomparisons:\n"
+        f"  x: {{interpolate: {{models: [a, b, c], control: {control}, steps: 2,"
+        " kinship: true}}\n"
+    )
+    assert f"related: {len(mixed)} pairs to measure\n" in run("check")[1]
+    run("build")
+    page = Path("_site/comparisons/x/index.html").read_text("utf-8")
+    assert re.findall(r"<h3>(\w and \w): ", page) == mixed
+
+
 def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
     status, _, err = run("build")
     assert status == 0

@@ -67,7 +67,7 @@ def no(_: object) -> bool:
 
 
 def pixels(plan: Plan, store: Store, comparison: int, index: int) -> NDArray[np.uint8]:
-    frame = plan.comparisons[comparison].shown[index].frame
+    frame = plan.comparisons[comparison].frames[index].frame
     return np.asarray(Image.open(store.path(frame)))
 
 
@@ -154,7 +154,7 @@ def test_groups_of_layers_are_mixed_apart(folder: Path) -> None:
     a, b = (ModelLoader().load_from_file(DATA / f"tiny_{n}.safetensors") for n in "ab")
     ours, theirs = a.model.state_dict(), b.model.state_dict()
     tensor = torch.from_numpy(noisy_photo() / 255).float().permute(2, 0, 1)[None]
-    for shown in plan.comparisons[0].shown[1:]:
+    for shown in plan.comparisons[0].frames[1:]:
         assert shown.groups is not None
         mixed = {}
         for key, value in ours.items():
@@ -172,7 +172,7 @@ def test_measurements_are_of_the_picture_before_encoding(
 ) -> None:
     plan, store, _ = built
     truth = np.asarray(Image.open(DATA / "photo.png").convert("RGB")).astype(np.float64)
-    for index, shown in enumerate(plan.comparisons[0].shown):
+    for index, shown in enumerate(plan.comparisons[0].frames):
         error = ((pixels(plan, store, 0, index) - truth) ** 2).mean()
         assert shown.measurement is not None
         measured = store.measured(shown.measurement)
@@ -189,7 +189,7 @@ def test_records_tell_size_and_precision(built: tuple[Plan, Store, RenderReport]
         height, width = images.decode(store.path(frame)).shape[:2]
         assert (record.width, record.height) == (width, height)
         assert record.bytes == store.path(frame).stat().st_size
-    shown = plan.comparisons[0].shown
+    shown = plan.comparisons[0].frames
     assert [store.record(s.frame).precision for s in shown[:2]] == ["", "fp32"]  # type: ignore[union-attr]
 
 
@@ -197,7 +197,7 @@ def test_a_measurement_alone_leaves_the_frame_as_it_is(folder: Path) -> None:
     plan, store = planned(folder)
     store = Store(folder / "measure-cache")
     render(plan.jobs(no, no), store, LocalEngine("cpu"))
-    frame = plan.comparisons[0].shown[1].frame
+    frame = plan.comparisons[0].frames[1].frame
     before = store.path(frame).stat()
     for path in (store.folder / "measurements").rglob("*.json"):
         path.unlink()
@@ -217,7 +217,7 @@ def test_one_bad_picture_does_not_stop_the_rest(folder: Path, tmp_path: Path) ->
     (tmp_path / "p" / "bad.png").write_bytes(whole[: len(whole) // 2])
     seen: list[object] = []
     report = render(plan.jobs(no, no), store, LocalEngine("cpu"), progress=seen.append)
-    bad = {shown.frame.key for shown in plan.comparisons[1].shown}
+    bad = {shown.frame.key for shown in plan.comparisons[1].frames}
     assert set(report.failures) == bad
     assert all("bad.png" in reason for reason in report.failures.values())
     assert report.frames == len(plan.frames) - len(bad)

@@ -29,7 +29,7 @@ def test_a_card_shows_half_of_each_side(tmp_path: Path) -> None:
     project.build()
     plan = project.open().plan
     sequence = next(c for c in plan.comparisons if c.id == "sequence")
-    files = [project.store.path(shown.frame) for shown in sequence.shown]
+    files = [project.store.path(shown.frame) for shown in sequence.frames]
     ends = [Image.open(file).convert("RGB").getpixel((0, 0)) for file in files]
     gallery = project.read("index.html")
     card = gallery.partition(">A sequence<")[0].rpartition('<img src="')[2].partition('"')[0]
@@ -64,7 +64,11 @@ def test_a_card_shows_the_mix_as_it_is_meant(tmp_path: Path) -> None:
     plan = project.open().plan
     (sharpness,) = (c for c in plan.comparisons if c.id == "sharpness")
     first = sharpness.inputs[0]
-    end = [s for s in sharpness.shown if (s.input, s.series) == (first, "mix")][-1]
+    end = [
+        s
+        for s in sharpness.frames
+        if s.input == first and s.recipe == "mix" and s.color_fix == "average"
+    ][-1]
     expected = Image.open(project.store.path(end.frame)).convert("RGB").getpixel((0, 0))
     gallery = project.read("index.html")
     card = gallery.partition(">Sharpness<")[0].rpartition('<img src="')[2].partition('"')[0]

@@ -34,7 +34,9 @@ def parsed(markup: Markup) -> ET.Element:
 
 
 def test_a_chart_follows_the_slider() -> None:
-    figure = parsed(alpha_charts("cat", "Cat", {"psnr": {"mix": MIX, "blend": BLEND}}))
+    figure = parsed(
+        alpha_charts("cat", "Cat", {"psnr": {"mixed networks": MIX, "blended outputs": BLEND}})
+    )
     assert figure.get("data-input") == "cat"
     svg = figure.find(SVG)
     assert svg is not None
@@ -52,7 +54,7 @@ def test_a_chart_follows_the_slider() -> None:
 
 
 def test_higher_values_are_drawn_higher() -> None:
-    figure = parsed(alpha_charts("cat", "Cat", {"psnr": {"mix": MIX}}))
+    figure = parsed(alpha_charts("cat", "Cat", {"psnr": {"mixed networks": MIX}}))
     curve = next(e for e in figure.iter("path") if "curve-1" in str(e.get("class")))
     ys = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", str(curve.get("d")))]
     assert ys[1] < ys[2] < ys[0]
@@ -60,7 +62,14 @@ def test_higher_values_are_drawn_higher() -> None:
 
 def test_both_curves_and_both_metrics_are_there_and_in_a_table() -> None:
     figure = parsed(
-        alpha_charts("cat", "Cat", {"psnr": {"mix": MIX, "blend": BLEND}, "ssim": {"mix": MIX}})
+        alpha_charts(
+            "cat",
+            "Cat",
+            {
+                "psnr": {"mixed networks": MIX, "blended outputs": BLEND},
+                "ssim": {"mixed networks": MIX},
+            },
+        )
     )
     assert len(figure.findall(SVG)) == 2
     tables = list(figure.iter("table"))
@@ -71,7 +80,7 @@ def test_both_curves_and_both_metrics_are_there_and_in_a_table() -> None:
 
 
 def test_charts_say_what_they_show() -> None:
-    svg = parsed(alpha_charts("cat", "Cat", {"psnr": {"mix": MIX}})).find(SVG)
+    svg = parsed(alpha_charts("cat", "Cat", {"psnr": {"mixed networks": MIX}})).find(SVG)
     assert svg is not None
     ids = {element.get("id"): element.text for element in svg if element.get("id")}
     assert svg.get("role") == "img"
@@ -82,23 +91,28 @@ def test_charts_say_what_they_show() -> None:
 
 
 def test_charts_have_no_colours_of_their_own() -> None:
-    text = str(alpha_charts("cat", "Cat", {"psnr": {"mix": MIX, "blend": BLEND}}))
+    text = str(
+        alpha_charts("cat", "Cat", {"psnr": {"mixed networks": MIX, "blended outputs": BLEND}})
+    )
     assert set(re.findall(r'(?:stroke|fill)="([^"]+)"', text)) == {"currentColor", "none"}
     assert "style" not in text
 
 
 @pytest.mark.parametrize("points", [(), ((0.5, 25.0),)])
 def test_without_a_line_there_is_no_chart(points: tuple[tuple[float, float], ...]) -> None:
-    assert alpha_charts("cat", "Cat", {"psnr": {"mix": points}}) == ""
+    assert alpha_charts("cat", "Cat", {"psnr": {"mixed networks": points}}) == ""
 
 
 def test_a_flat_line_has_a_chart() -> None:
-    assert parsed(alpha_charts("a", "A", {"ssim": {"mix": ((0.0, 1.0), (1.0, 1.0))}})) is not None
+    assert (
+        parsed(alpha_charts("a", "A", {"ssim": {"mixed networks": ((0.0, 1.0), (1.0, 1.0))}}))
+        is not None
+    )
 
 
 def test_hostile_names_stay_text() -> None:
     title = "<script>alert(1)</script>\"'&{x}"
-    figure = parsed(alpha_charts(title, title, {"psnr": {"mix": MIX}}, (title, title)))
+    figure = parsed(alpha_charts(title, title, {"psnr": {"mixed networks": MIX}}, (title, title)))
     assert figure.find(".//script") is None
     assert title in "".join(figure.itertext())
 
@@ -141,7 +155,7 @@ def test_a_legend_names_the_curves_in_the_order_of_the_table() -> None:
 def test_words_stay_within_the_picture(stops: list[str]) -> None:
     short = {stop[:3] for stop in stops}
     points = tuple((float(index), 25.0 + index) for index in range(max(2, len(stops))))
-    figure = parsed(alpha_charts("a", "A", {"psnr": {"mix": points}}, stops))
+    figure = parsed(alpha_charts("a", "A", {"psnr": {"mixed networks": points}}, stops))
     svg = figure.find(SVG)
     assert svg is not None
     width, height = (float(value) for value in str(svg.get("viewBox")).split()[2:])

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from support.links import broken_links
 from support.site import Project, make_project
 
@@ -91,6 +92,9 @@ def test_beside_a_home_page_the_gallery_is_called_what_it_is(project: Project) -
     project.write("content/index.md", "# Home\n")
     project.build()
     assert "<h1>Comparisons</h1>" in project.read("comparisons/index.html")
+    for page, way in (("index.html", ""), ("comparisons/sharpness/index.html", "../../")):
+        nav = project.read(page).partition('<nav aria-label="Pages">')[2].partition("</nav>")[0]
+        assert f'<a href="{way}comparisons/">Comparisons</a>' in nav
 
 
 def test_a_site_without_comparisons_builds(project: Project) -> None:
@@ -184,7 +188,7 @@ def test_only_metrics_asked_for_are_shown(project: Project) -> None:
 
 def test_a_frame_that_failed_is_named_where_it_is_missing(project: Project) -> None:
     plan = project.open().plan
-    failing = plan.comparisons[0].shown[2].frame
+    failing = plan.comparisons[0].frames[2].frame
     project.failures = {failing.key: "out of <memory>"}
     project.build()
     data = json.loads(project.read("comparisons/sharpness/data.json"))
@@ -306,9 +310,35 @@ def test_regions_are_published_as_masks_of_the_frames_size(project: Project) -> 
     assert broken_links(project.output) == []
 
 
-def test_a_mask_of_another_shape_is_refused_where_it_is_named(project: Project) -> None:
-    from PIL import Image
+def test_a_mask_is_cropped_with_its_picture(project: Project) -> None:
+    """Also where another crop gives frames of the same size: no mask of before is shown."""
+    mask = Image.new("L", (24, 16))
+    mask.paste(255, (12, 0, 24, 16))
+    mask.save(project.root / "right.png")
+    cat = project.manifest["inputs"]["cat"]
+    cat["masks"] = {"right": "right.png"}
+    del cat["reference"]
+    comparison = project.manifest["comparisons"]["sharpness"]
+    comparison["inputs"] = ["cat"]
+    comparison["interpolate"]["regions"] = ["right"]
+    for x, inside in ((0, 0), (12, 255)):
+        cat["crop"] = [x, 0, 12, 16]
+        project.build()
+        data = json.loads(project.read("comparisons/sharpness/data.json"))
+        url = data["regions"][0]["masks"]["cat"]
+        with Image.open(project.output / "comparisons/sharpness" / url) as published:
+            assert published.getpixel((6, 8)) == inside
 
+
+@pytest.mark.parametrize("larger", ["one", "two"])
+def test_the_stage_has_room_for_the_larger_side(project: Project, larger: str) -> None:
+    Image.new("RGB", (48, 40)).save(project.root / f"{larger}.png")
+    project.build()
+    page = project.read("comparisons/sequence/index.html")
+    assert 'class="sizer" width="48" height="40"' in page
+
+
+def test_a_mask_of_another_shape_is_refused_where_it_is_named(project: Project) -> None:
     Image.new("L", (10, 30)).save(project.root / "tall.png")
     project.manifest["inputs"]["cat"]["masks"] = {"eyes": "tall.png"}
     comparison = project.manifest["comparisons"]["sharpness"]

@@ -16,7 +16,7 @@ from filelock import FileLock
 from support.build import snapshot
 
 from generator.errors import StoreError
-from generator.plan import Encoding, Frame, Input, Measurement, Original, Picture
+from generator.plan import Classic, Encoding, Frame, Input, Measurement, Picture
 from generator.plan.info import File
 from generator.store import Measured, Record, Store
 
@@ -25,7 +25,7 @@ MEASURED = Measured(27.61, 0.81)
 
 def frame(number: int = 0) -> Frame:
     source = Input(File(f"{number:064x}", Path("x.png")), None, 1, None, 6, 4, 3, False)
-    return Frame(Picture(source, Original(), 6, 4), Encoding("webp", 90))
+    return Frame(Picture(source, Classic(), 6, 4), Encoding("webp", 90))
 
 
 @pytest.fixture

@@ -762,9 +762,10 @@ def test_alphas_are_the_sites(open_viewer: OpenViewer) -> None:
 
 @pytest.mark.parametrize("share", [0, 1])
 def test_the_handle_is_whole_at_the_edges(open_viewer: OpenViewer, share: int) -> None:
+    """Those of the picture: on the stage beside it the split has nothing to divide."""
     viewer = open_viewer("sharpness", link=f"#sharpness=split:{share}")
-    box, (_, y) = viewer.stage_box(), centre(viewer)
-    x = box["x"] + share * box["width"] + (1 - 2 * share) * 20
+    box, (_, y) = viewer.box(), centre(viewer)
+    x = box["x"] + share * box["width"]
     assert all(pixel(viewer, x + d, y - 8) == (255, 255, 255) for d in (-12, 0, 12))
     viewer.page.mouse.move(x, y)
     viewer.page.mouse.down()

@@ -3,7 +3,8 @@
 Wang et al., "Deep Network Interpolation for Continuous Imagery Effect Transition" (2018):
 θ = Σ wᵢ·θᵢ with Σ wᵢ = 1, here in float32 after loading. What is no floating-point number
 (tables of indices) is the same in all parents and stays; running statistics of batch
-normalisation are mixed like weights.
+normalisation are mixed like weights. Masks of attention windows, which a network derives from
+the size of the pictures it was trained on, stay those of the network that runs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import hashlib
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +25,10 @@ from safetensors.torch import save_file
 from generator import __version__
 from generator.errors import IncompatibleError, ModelError, OutputError
 from generator.networks.running.window_attention import quicken
-from generator.networks.weights.load import Descriptor, load
+from generator.networks.weights.load import Descriptor, load, read_weights, written
 from generator.networks.weights.read import describe
 from generator.plan import ByGroup, Coefficient
-from generator.plan.info import ModelInfo, mixable
+from generator.plan.info import VARIANCE, ModelInfo, is_mask, mixable, names_of
 
 Weights = Sequence[tuple[Path, Coefficient]]
 """Weights files and their coefficients, in the order in which they are added up."""
@@ -48,27 +49,58 @@ class Parent:
 def combine(parents: Sequence[tuple[Parent, Coefficient]]) -> torch.Tensor:
     """Return Σ wᵢ·θᵢ as one float32 vector; a sole coefficient of 1 returns the parent itself.
 
-    Raises IncompatibleError where two parents do not match.
+    Raises IncompatibleError where two parents do not match, ModelError where statistics would
+    come out that cannot be.
     """
     first, weight = parents[0]
     for other, _ in parents[1:]:
         if reason := mixable(first.info, other.info):
             raise IncompatibleError(f"{first.path} and {other.path} cannot be mixed: {reason}")
+    for parent, _ in parents:
+        if (key := parent.info.damaged) and key in parent.info.statistics:
+            message = f"{parent.path}: '{key}' holds values that cannot be; it is damaged"
+            raise ModelError(message)
     if len(parents) == 1 and weight == 1:
         return first.floats
-    total = first.floats * _factor(first, weight)
+    names = names_of([parent.info for parent, _ in parents])
+    total = first.floats * _factor(first, weight, names)
     for parent, weight in parents[1:]:
-        total += parent.floats * _factor(parent, weight)
+        total += parent.floats * _factor(parent, weight, names)
+    _check_variances(parents, total)
     return total
 
 
-def _factor(parent: Parent, weight: Coefficient) -> float | torch.Tensor:
-    """Return what all weights are multiplied by: a number, or one for each of them."""
+def _factor(
+    parent: Parent, weight: Coefficient, names: Mapping[str, Sequence[str]]
+) -> float | torch.Tensor:
+    """Return what all weights are multiplied by: a number, or one for each of them.
+
+    A layer goes by its names in all parents' files: it is in one group for all of them.
+    """
     if not isinstance(weight, ByGroup):
         return weight
-    values = torch.tensor([weight.of(key) for key, _ in parent.sizes], device=parent.floats.device)
+    values = [weight.of(*names[key]) for key, _ in parent.sizes]
     sizes = torch.tensor([size for _, size in parent.sizes], device=parent.floats.device)
-    return values.repeat_interleave(sizes)
+    return torch.tensor(values, device=parent.floats.device).repeat_interleave(sizes)
+
+
+def _least(weight: Coefficient) -> float:
+    return weight.least if isinstance(weight, ByGroup) else weight
+
+
+def _check_variances(parents: Sequence[tuple[Parent, Coefficient]], total: torch.Tensor) -> None:
+    """Raise ModelError where going beyond a network took a variance below zero."""
+    if all(_least(weight) >= 0 for _, weight in parents):
+        return
+    start = 0
+    for key, size in parents[0][0].sizes:
+        if key.endswith(VARIANCE) and bool((total[start : start + size] < 0).any()):
+            names = " + ".join(parent.path.name for parent, _ in parents)
+            raise ModelError(
+                f"{names}: so far outside 0 to 1 the variance '{key}' would be below zero; "
+                "choose alphas nearer to 0 to 1"
+            )
+        start += size
 
 
 class Mixer:
@@ -86,7 +118,7 @@ class Mixer:
         self.family = 0
         self._family: ModelInfo | None = None
         self._modules: dict[torch.dtype, Descriptor] = {}
-        self._spare: Descriptor | None = None
+        self._spare: tuple[Path, Descriptor] | None = None
         self._mixed: torch.Tensor | None = None
         self._holding: dict[torch.dtype, torch.Tensor] = {}
 
@@ -95,12 +127,14 @@ class Mixer:
 
         Raises ModelError where a file cannot be read, IncompatibleError where two do not match.
         """
-        parents = [(self._parent(path), weight) for path, weight in weights]
-        mixed = combine(parents)
-        first = parents[0][0]
-        if self._family is None or mixable(self._family, first.info):
-            self._adopt(self._spare or load(first.path), first.info)
-        self._spare = None
+        try:
+            parents = [(self._parent(path), weight) for path, weight in weights]
+            mixed = combine(parents)
+            first = parents[0][0]
+            if self._family is None or mixable(self._family, first.info):
+                self._adopt(first)
+        finally:
+            self._spare = None
         self._mixed = mixed
         return self.network(torch.float32)
 
@@ -124,7 +158,7 @@ class Mixer:
             return self._parents[path]
         descriptor = load(path)
         parent = parent_of(path, descriptor, self._device)
-        self._spare = descriptor  # spares loading it again, should its family become resident
+        self._spare = path, descriptor  # spares loading it again, should its family become resident
         self._parents[path] = parent
         held = sum(each.floats.nbytes for each in self._parents.values())
         while held > self._budget and len(self._parents) > 1:
@@ -132,53 +166,76 @@ class Mixer:
             held -= dropped.floats.nbytes
         return parent
 
-    def _adopt(self, descriptor: Descriptor, info: ModelInfo) -> None:
-        """Make a module resident in place of the one of another family."""
-        descriptor.model.to(self._device, memory_format=torch.channels_last)
+    def _adopt(self, parent: Parent) -> None:
+        """Make a parent's module resident in place of the one of another family."""
+        if self._spare is not None and self._spare[0] == parent.path:
+            descriptor = self._spare[1]
+        else:
+            descriptor = load(parent.path)
+            if mixable(parent.info, describe(descriptor)):
+                raise ModelError(f"{parent.path}: changed while it was used; start again")
+        descriptor.model.to(self._device)
+        _lay_out(descriptor.model)
         quicken(descriptor, self._device)
         self._modules = {torch.float32: descriptor}
         self._holding = {}
-        self._family = info
+        self._family = parent.info
         self.family += 1
 
 
 def parent_of(path: Path, descriptor: Descriptor, device: torch.device) -> Parent:
     """Return a loaded network as an ingredient, on ``device``."""
-    values = [value.flatten() for value in _floats(descriptor)]
+    mixed = _floats(descriptor)
+    values = [value.flatten() for value in mixed.values()]
     floats = torch.cat(values).to(device) if values else torch.empty(0, device=device)
-    state = descriptor.model.state_dict()
-    sizes = tuple((key, v.numel()) for key, v in state.items() if v.is_floating_point())
+    sizes = tuple((key, value.numel()) for key, value in mixed.items())
     return Parent(path, describe(descriptor), floats, sizes)
+
+
+def _lay_out(model: torch.nn.Module) -> None:
+    """Let convolutions run over channels that lie side by side, which is faster.
+
+    Only tensors of four dimensions know this order; some networks have weights of five.
+    """
+    for tensor in (*model.parameters(), *model.buffers()):
+        if tensor.dim() == 4:
+            tensor.data = tensor.data.contiguous(memory_format=torch.channels_last)
 
 
 @torch.inference_mode()
 def write(descriptor: Descriptor, floats: torch.Tensor) -> None:
     """Write a vector of weights into a network, cast to its precision."""
-    targets = _floats(descriptor)
+    targets = _floats(descriptor).values()
+    if (needed := sum(target.numel() for target in targets)) != floats.numel():
+        message = f"{floats.numel()} weights for a network of {needed}"
+        raise RuntimeError(message)
     start = 0
     for target in targets:
         target.copy_(floats[start : start + target.numel()].view(target.shape))
         start += target.numel()
 
 
-def _floats(descriptor: Descriptor) -> list[torch.Tensor]:
+def _floats(descriptor: Descriptor) -> dict[str, torch.Tensor]:
     """Return the tensors that are mixed, in the order of the state dict.
 
     They are looked up anew each time: SPAN replaces its fused convolutions, which it derives
     from its factors whenever it runs, so that mixing the factors is what counts.
     """
-    return [value for value in descriptor.model.state_dict().values() if value.is_floating_point()]
+    state = descriptor.model.state_dict()
+    return {k: v for k, v in state.items() if v.is_floating_point() and not is_mask(k)}
 
 
 def mix_file(weights: Weights, output: Path) -> None:
     """Write interpolated weights as ``.safetensors``: float32, the same bytes for the same mix.
 
     Parents are added up in the order of their hashes, as ``build`` does it, so that the file
-    gives the frames that the mix gives, to the bit. Metadata under ``alphagrid`` names the
+    gives the frames that the mix gives, to the bit. Entries are called what the first parent's
+    file calls them, so that whatever reads that reads this. Metadata under ``alphagrid`` names the
     parents' file names and SHA-256, their coefficients, and the tool's version. The file appears
     whole or not at all. Raises ModelError, IncompatibleError, and OutputError where ``output``
     cannot be written.
     """
+    named = [path for path, weight in weights if weight != 0]
     hashed = sorted((_sha256(path), path, weight) for path, weight in weights if weight != 0)
     if not hashed:
         raise ModelError("all coefficients are zero: there is nothing to mix")
@@ -187,10 +244,7 @@ def mix_file(weights: Weights, output: Path) -> None:
     fused(descriptor)
     if key := describe(descriptor).damaged:
         raise ModelError(f"'{key}' of the mix is not of numbers: one of the models is damaged")
-    state = {
-        key: value.clone(memory_format=torch.contiguous_format)
-        for key, value in descriptor.model.state_dict().items()
-    }
+    state = _as_written(descriptor, named[0])
     parents = [
         {"file": path.name, "sha256": digest, "weight": weight} for digest, path, weight in hashed
     ]
@@ -206,6 +260,19 @@ def mix_file(weights: Weights, output: Path) -> None:
         raise OutputError(f"{output}: cannot be written ({error})") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _as_written(descriptor: Descriptor, author: Path) -> dict[str, torch.Tensor]:
+    """Return a network's entries under the names they have in an author's file.
+
+    What spandrel leaves out of the file, other programs may ask for: it stays as it is there.
+    """
+    names = written(load(author)).bare
+    state = {
+        names.get(key, key): value.clone(memory_format=torch.contiguous_format)
+        for key, value in descriptor.model.state_dict().items()
+    }
+    return {**read_weights(author).state, **state}
 
 
 @torch.inference_mode()

@@ -17,8 +17,8 @@ import torch
 
 from generator.errors import ModelError
 from generator.networks.running.precision import half_is_safe
-from generator.networks.weights.load import Descriptor, load
-from generator.plan.info import ModelInfo, Tensor
+from generator.networks.weights.load import Descriptor, load, written
+from generator.plan.info import VARIANCE, ModelInfo, Tensor, is_mask
 
 
 def read_model(path: Path) -> ModelInfo:
@@ -42,6 +42,7 @@ def describe(descriptor: Descriptor) -> ModelInfo:
             for key, value in descriptor.model.state_dict().items()
         },
         damaged=next(_damaged(descriptor), ""),
+        names=dict(written(descriptor).full),
     )
 
 
@@ -58,9 +59,12 @@ def main(paths: Sequence[str]) -> int:
 
 
 def _damaged(descriptor: Descriptor) -> Iterator[str]:
-    for key, value in descriptor.model.named_parameters():
-        if not value.isfinite().all():
-            yield key
+    """Yield entries that cannot be; masks may hide by infinity."""
+    for key, value in descriptor.model.state_dict().items():
+        if value.is_floating_point() and not is_mask(key):
+            below = key.endswith(VARIANCE) and bool((value < 0).any())
+            if below or not value.isfinite().all():
+                yield key
 
 
 def _may_differ(key: str, value: torch.Tensor) -> bool:

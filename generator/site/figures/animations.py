@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.images.animate import animate, animation_size
 from generator.plan import ComparisonPlan, Frame, Plan
-from generator.site.views import AnimationView, ComparisonView
+from generator.site.views import AnimationView
 from generator.store import Store
 
 VERSION = 1
@@ -25,23 +25,23 @@ class Animations:
     files: dict[str, Path]
 
 
-def make_animations(view: ComparisonView, plan: ComparisonPlan, store: Store) -> Animations:
+def make_animations(plan: Plan, comparison: ComparisonPlan, store: Store) -> Animations:
     """Return the animations of a comparison; none for inputs that lack a frame."""
-    mix = plan.comparison.interpolate
-    if mix is None or mix.animation == "none":
+    form = comparison.animation
+    if form is None:
         return Animations((), {})
-    form = mix.animation
     views, files = [], {}
-    for picture in view.inputs:
-        frames = _transition(plan, picture.id)
+    for name in comparison.inputs:
+        frames = comparison.sweep(name)
         if not all(store.record(frame) for frame in frames):
             continue
         key = _key(form, frames)
         paths = [store.path(frame) for frame in frames]
         path = store.derived(key, form, partial(animate, paths, form))
         width, height = animation_size(frames[0].picture.width, frames[0].picture.height)
-        url = f"assets/{plan.id}-{picture.id}.{key[:12]}.{form}"
-        views.append(AnimationView(picture.title, url, form, width, height, path.stat().st_size))
+        url = f"assets/{comparison.id}-{name}.{key[:12]}.{form}"
+        size = path.stat().st_size
+        views.append(AnimationView(plan.inputs[name].title, url, form, width, height, size))
         files[url] = path
     return Animations(tuple(views), files)
 
@@ -49,16 +49,11 @@ def make_animations(view: ComparisonView, plan: ComparisonPlan, store: Store) ->
 def animation_keys(plan: Plan) -> set[str]:
     """Return the keys under which the store keeps animations."""
     return {
-        _key(mix.animation, _transition(comparison, name))
+        _key(comparison.animation, comparison.sweep(name))
         for comparison in plan.comparisons
-        if (mix := comparison.comparison.interpolate) and mix.animation != "none"
+        if comparison.animation
         for name in comparison.inputs
     }
-
-
-def _transition(plan: ComparisonPlan, input_id: str) -> list[Frame]:
-    mixes = (shown for shown in plan.shown if shown.series == "mix")
-    return [shown.frame for shown in mixes if shown.input == input_id]
 
 
 def _key(form: str, frames: Sequence[Frame]) -> str:

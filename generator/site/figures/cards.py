@@ -61,17 +61,9 @@ def _cards(comparison: ComparisonPlan, store: Store, *, social: bool) -> Cards:
 
 
 def _pair(comparison: ComparisonPlan, store: Store) -> tuple[Frame, Frame] | None:
-    """Return the two frames that a card shows: what says at a glance what the comparison is about.
-
-    An interpolation shows what is seen first against its far end, a sequence its two ends.
-    """
-    shown = comparison.shown
-    left, right = shown[comparison.left], shown[comparison.right]
-    if comparison.kind == "frames":
-        left, right = shown[0], shown[-1]
-    if comparison.kind == "interpolate":
-        first = comparison.inputs[0]
-        right = [each for each in shown if each.input == first and each.series == "mix"][-1]
+    """Return the two frames that a card shows, or any that there are in their place."""
+    shown = comparison.frames
+    left, right = (shown[index] for index in comparison.card)
     frames = (each.frame for each in (left, right, *shown))
     some = next((frame for frame in frames if store.record(frame)), None)
     if some is None:

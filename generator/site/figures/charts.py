@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from generator.plan import FIXES
 from generator.plan.kinship import Layer
 from generator.site.figures.plot import Chart, Curve, draw, table
+from generator.site.views import MeasureView
 
-METRICS = {"psnr": ("PSNR", "PSNR (dB)", 2), "ssim": ("SSIM", "SSIM", 4)}
-"""By data.json's word: short name, name with unit, decimals."""
-
-CURVES: dict[str, str] = {"mix": "mixed networks", **FIXES, "blend": "blended outputs"}
-"""By series of frames: what its curve is called."""
+METRICS = {
+    "psnr": MeasureView("psnr", "PSNR", "dB", 2),
+    "ssim": MeasureView("ssim", "SSIM", "", 4),
+}
+"""By data.json's word."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -40,21 +40,19 @@ def alpha_charts(
 ) -> Markup:
     """Return a figure for one input: a chart of each metric over alpha.
 
-    ``measured`` holds for each metric and series the (alpha, value) points; ``stops`` names the
-    whole alphas of a path. Charts without points are left out; the result may be empty.
+    ``measured`` holds for each metric and name of a curve the (alpha, value) points; ``stops``
+    names the whole alphas of a path. Charts without points are left out; the result may be empty.
     """
     ticks = tuple((float(index), stop) for index, stop in enumerate(stops))
     charts = []
-    for metric, by_series in measured.items():
-        short, label, digits = METRICS[metric]
-        curves = tuple(
-            Curve(CURVES[series], points) for series, points in by_series.items() if len(points) > 1
-        )
+    for metric, by_name in measured.items():
+        measure = METRICS[metric]
+        curves = tuple(Curve(name, points) for name, points in by_name.items() if len(points) > 1)
         if curves:
-            chart_title = f"{short} over alpha: {title}"
+            chart_title = f"{measure.title} over alpha: {title}"
             charts.append(
-                Chart(f"chart-{id_}-{metric}", chart_title, "α", label, curves, digits,
-                      ticks, follows=True)
+                Chart(f"chart-{id_}-{metric}", chart_title, "α", measure.label, curves,
+                      measure.decimals, ticks, follows=True)
             )  # fmt: skip
     return _figure(f"Against the reference: {title}", charts, input_id=id_)
 

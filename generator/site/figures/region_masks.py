@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from generator.errors import ImageError, ManifestError, Problem
 from generator.images.masks import mask
-from generator.manifest.types import Interpolate
-from generator.plan import ComparisonPlan
+from generator.plan import ComparisonPlan, Plan
+from generator.plan.comparisons import Mask
 from generator.project.open import Project
+from generator.site.views import RegionView
 
 VERSION = 2
 """Raised whenever masks would come out otherwise."""
@@ -22,9 +22,9 @@ VERSION = 2
 
 @dataclass(frozen=True)
 class Regions:
-    """data.json's ``regions``, URLs from the site's root, and the ``files`` by these URLs."""
+    """The regions of a comparison, URLs from the site's root, and ``files`` by these URLs."""
 
-    regions: tuple[dict[str, Any], ...]
+    views: tuple[RegionView, ...]
     files: dict[str, Path]
 
 
@@ -35,68 +35,44 @@ def make_regions(project: Project) -> Mapping[str, Regions]:
     """
     problems: list[Problem] = []
     found = {
-        comparison.id: _regions(project, comparison, mix, problems)
+        comparison.id: _regions(project, comparison, problems)
         for comparison in project.plan.comparisons
-        if (mix := comparison.comparison.interpolate) and mix.regions
+        if comparison.regions
     }
     if problems:
         raise ManifestError(problems)
     return found
 
 
-def mask_keys(project: Project) -> set[str]:
+def mask_keys(plan: Plan) -> set[str]:
     """Return the keys under which the store keeps masks."""
     return {
-        _mask(project, input_id, name, size)[0]
-        for comparison in project.plan.comparisons
-        if (mix := comparison.comparison.interpolate)
-        for name in mix.regions
-        for input_id, size in _sizes(comparison).items()
+        _key(planned)
+        for comparison in plan.comparisons
+        for region in comparison.regions
+        for planned in region.masks.values()
     }
 
 
-def _regions(
-    project: Project, plan: ComparisonPlan, mix: Interpolate, problems: list[Problem]
-) -> Regions:
-    sizes = _sizes(plan)
+def _regions(project: Project, plan: ComparisonPlan, problems: list[Problem]) -> Regions:
     regions, files = [], {}
-    for name in mix.regions:
+    for region in plan.regions:
         masks = {}
-        for input_id in plan.inputs:
-            key, make = _mask(project, input_id, name, sizes[input_id])
+        for input_id, planned in region.masks.items():
+            key = _key(planned)
             url = f"assets/mask.{key[:12]}.png"
+            make = partial(mask, planned.file.path, planned.crop, planned.whole, planned.size)
             try:
                 files[url] = project.store.derived(key, "png", make)
             except ImageError as error:
-                where = ("inputs", input_id, "masks", name)
+                where = ("inputs", input_id, "masks", region.name)
                 problems.append(project.file.problem(where, str(error)))
                 continue
             masks[input_id] = url
-        regions.append({"name": name, "masks": masks, **_start(mix, name)})
+        regions.append(RegionView(region.name, masks, region.start))
     return Regions(tuple(regions), files)
 
 
-def _sizes(plan: ComparisonPlan) -> dict[str, tuple[int, int]]:
-    """Return the size of each input's frames; where they differ, of the last."""
-    return {
-        shown.input: (shown.frame.picture.width, shown.frame.picture.height) for shown in plan.shown
-    }
-
-
-def _start(mix: Interpolate, region: str) -> dict[str, float]:
-    """Return the alpha that a region shows first, where an author says so."""
-    asked = mix.start.get(region)
-    return {} if asked is None else {"start": min(mix.alphas, key=lambda a: abs(a - asked))}
-
-
-def _mask(
-    project: Project, input_id: str, name: str, size: tuple[int, int]
-) -> tuple[str, Callable[[], bytes]]:
-    """Return the key of a mask, and what makes it."""
-    written, info = project.manifest.inputs[input_id], project.info
-    source = info.files[written.masks[name]]
-    picture = info.images[info.files[written.path].sha256]
-    whole = (picture.width, picture.height)
-    identity = json.dumps([VERSION, source.sha256, written.crop, whole, size])
-    key = hashlib.sha256(f"mask {identity}".encode()).hexdigest()[:32]
-    return key, partial(mask, source.path, written.crop, whole, size)
+def _key(planned: Mask) -> str:
+    content = [VERSION, planned.file.sha256, planned.crop, planned.whole, planned.size]
+    return hashlib.sha256(f"mask {json.dumps(content)}".encode()).hexdigest()[:32]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.errors import OutputError
-from generator.manifest.types import Site
+from generator.plan.comparisons import SiteSettings
 
 _NO_DATE = "1970-01-01T00:00:00Z"
 """Atom wants a date; where the author gives none, this says so, and builds stay reproducible."""
@@ -47,7 +47,7 @@ def robots(base_url: str) -> str:
     return "\n".join([*lines, *([f"Sitemap: {base_url}sitemap.xml"] if base_url else []), ""])
 
 
-def feed(site: Site, entries: Sequence[Entry], base_url: str, version: str) -> str:
+def feed(site: SiteSettings, entries: Sequence[Entry], base_url: str, version: str) -> str:
     """Return feed.xml. Without a known base, ids are made from titles and links are relative."""
     now = build_date() or _NO_DATE
     dates = [f"{entry.date}T00:00:00Z" if entry.date else now for entry in entries]
@@ -88,7 +88,7 @@ def build_date() -> str:
 _XML = '<?xml version="1.0" encoding="utf-8"?>'
 
 
-def _id(site: Site, url: str, base_url: str) -> str:
+def _id(site: SiteSettings, url: str, base_url: str) -> str:
     if base_url:
         return _text(base_url + url)
     return uuid.uuid5(uuid.NAMESPACE_URL, f"alphagrid:{site.title}/{url}").urn

@@ -1,115 +1,199 @@
-"""Scripts as published: an entry and the modules it imports, joined into one file.
+"""Scripts as published: modules that are always needed together, in one file.
 
 The modules under ``static`` are written to be read. A page would fetch each of them by itself,
-with comments and indentation; joined and without these they are one request and half the bytes.
-Only what can be joined by moving text is joined: named imports at the top of modules whose own
-names do not collide. Everything else is published as it stands.
+with comments and indentation; joined and without these they are few requests and half the bytes.
+
+A file begins with each module that no other imports, with each that is loaded later (``import()``,
+a worker), and with each that several files need, so that no page has two copies of one module's
+state. Every other module is joined into the file of those that import it. What is not fully
+understood is published as it stands.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, count
 
-_STRING = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
-_COMMENT = re.compile(
-    rf"""{_STRING}
-    |(?P<comment>
-        ^[ \t]*//[^\n]*\n
-        |^[ \t]*/\*\*.*?\*/[ \t]*\n
-        |/\*\*.*?\*/[ ]?
-        |[ \t]+//[^\n"'`]*$  # a quote may be of a string that a regular expression hides
-    )""",
-    re.DOTALL | re.MULTILINE | re.VERBOSE,
-)
-_INDENT = re.compile(rf"{_STRING}|(?P<indent>^[ \t]+)", re.DOTALL | re.MULTILINE)
-_IMPORT = re.compile(r'^import \{([\w$,\s]*)\} from "(\./[\w./-]+\.js)";\n', re.MULTILINE)
-_DECLARED = re.compile(
-    r"^(export )?(?:async )?(?:const|let|var|class|function)[ *]+([\w$]+|[{\[])", re.MULTILINE
-)
-_MODULE_SYNTAX = re.compile(r"^(?:import|export)\b|\bimport\s*[.(]", re.MULTILINE)
+from generator.site.output.javascript import read_script
+from generator.site.output.pieces import Pieces, Reference
+from generator.site.output.shrink import written
+from generator.site.output.syntax import Import, Kind, Script, Token
+
+Binding = tuple[str, str]
+"""What a name at the top of a module stands for: a module (or an import's source), a name there."""
 
 
-def join_scripts(files: dict[str, Path]) -> tuple[dict[str, bytes], set[str]]:
-    """Join what can be joined among files by their name in ``static``.
+def join_scripts(texts: Mapping[str, str]) -> dict[str, Pieces]:
+    """Return scripts as published, by the name in ``static`` of the module each file begins with.
 
-    Returns the texts of entries that others were joined into, and the names of those others,
-    which need not be published.
+    ``texts`` are all scripts by name. Those that are joined into another are left out.
     """
-    modules = _read(files)
-    imported = {target for module in modules.values() for target in module.targets}
-    reached = {
-        name: order
-        for name, module in modules.items()
-        if module.targets and name not in imported and (order := _order(name, modules))
+    scripts = {name: read_script(name, text) for name, text in texts.items()}
+    homes = _homes(scripts)
+    return {
+        name: _as_it_stands(script) if script.opaque else _File(name, scripts, homes).pieces()
+        for name, script in scripts.items()
+        if homes[name] == name
     }
-    uses = Counter(name for order in reached.values() for name in order)
-    joined, inner = {}, set[str]()
-    for entry, order in reached.items():
-        if any(uses[name] > 1 for name in order):
-            continue  # two copies of a module would be two states
-        if (text := _joined([modules[name] for name in order])) is not None:
-            joined[entry] = text.encode()
-            inner |= set(order) - {entry}
-    return joined, inner
 
 
-class _Module:
-    """A script's text without comments and imports, with the names it takes and gives."""
+def _homes(scripts: Mapping[str, Script]) -> dict[str, str]:
+    """Return for each module the one that its file begins with."""
+    importers: dict[str, set[str]] = {name: set() for name in scripts}
+    first = {name for script in scripts.values() for name in script.asked_later}
+    for name, script in scripts.items():
+        if script.opaque or script.alone:
+            first.add(name)
+        for needed in script.imports:
+            if (target := _target(needed, scripts)) is not None:
+                importers[target].add(name)
+                known = needed.plain and set(needed.names.values()) <= set(scripts[target].exports)
+                if script.opaque or not known:
+                    first.add(target)
+    homes: dict[str, str] = {}
+    try:
+        for name in TopologicalSorter(importers).static_order():
+            wanted_by = {homes[importer] for importer in importers[name]}
+            homes[name] = wanted_by.pop() if len(wanted_by) == 1 and name not in first else name
+    except CycleError:  # an error elsewhere: no file of a circle can have a name
+        return {name: name for name in scripts}
+    return homes
 
-    def __init__(self, name: str, text: str) -> None:
-        bare = _COMMENT.sub(lambda match: "" if match["comment"] else match[0], text)
-        here = posixpath.dirname(name)
-        self.targets = {
-            posixpath.normpath(posixpath.join(here, match[2])): {
-                word.strip() for word in match[1].split(",") if word.strip()
-            }
-            for match in _IMPORT.finditer(bare)
-        }
-        self.declared = [match[2] for match in _DECLARED.finditer(bare)]
-        self.exported = {match[2] for match in _DECLARED.finditer(bare) if match[1]}
-        body = re.sub(
-            r"^export (?=async |const |let |class |function)", "", bare, flags=re.MULTILINE
+
+def _target(needed: Import, scripts: Mapping[str, Script]) -> str | None:
+    found = needed.reference
+    return found.target if found and found.target in scripts else None
+
+
+def _as_it_stands(script: Script) -> Pieces:
+    """Return a script's own text, with its references."""
+    pieces: list[str | Reference] = []
+    end = 0
+    for found in script.references:
+        pieces += [script.text[end : found.at], found]
+        end = found.at + len(found.address)
+    return [*pieces, script.text[end:]]
+
+
+class _File:
+    """Modules in the order in which they run, each after what it imports, and their names."""
+
+    def __init__(self, first: str, scripts: Mapping[str, Script], homes: Mapping[str, str]) -> None:
+        self.scripts = scripts
+        self.homes = homes
+        self.first = scripts[first]
+        self.modules: list[Script] = []
+        self._gather(self.first)
+        self.finals = self._final_names()
+
+    def _gather(self, module: Script) -> None:
+        for needed in module.imports:
+            inner = self._inner(needed)
+            if inner and inner not in self.modules:
+                self._gather(inner)
+        self.modules.append(module)
+
+    def _inner(self, needed: Import) -> Script | None:
+        """Return the module that is imported, where it is of this file."""
+        target = _target(needed, self.scripts)
+        return self.scripts[target] if target and self.homes[target] == self.first.name else None
+
+    # Names: what collides is called name$1 by all modules that speak of it
+
+    def _final_names(self) -> dict[Binding, str]:
+        """Return what each binding is called in this file.
+
+        A name is free for a binding if no module has that word for anything else, be it a
+        parameter or a global: then it can be put for the binding's own name wherever that
+        stands. No scopes need be known, since what an inner scope declares under the same name
+        may be renamed along.
+        """
+        called: dict[Binding, dict[str, set[str]]] = {}
+        for module in self.modules:
+            for name in _top_names(module):
+                names = called.setdefault(self._binding(module, name), {})
+                names.setdefault(module.name, set()).add(name)
+        finals: dict[Binding, str] = {}
+        for binding, names in called.items():
+            own = min(names.get(binding[0]) or next(iter(names.values())))
+            candidates = chain([own], (f"{own}${number}" for number in count(1)))
+            taken = set(finals.values())
+            finals[binding] = next(c for c in candidates if c not in taken and self._free(c, names))
+        return finals
+
+    def _free(self, name: str, names: Mapping[str, set[str]]) -> bool:
+        return all(
+            name not in module.identifiers or names.get(module.name) == {name}
+            for module in self.modules
         )
-        self.body = re.sub(r"\n{2,}", "\n", _IMPORT.sub("", body)).lstrip("\n")
+
+    def _binding(self, module: Script, name: str) -> Binding:
+        """Return what a name at the top of a module stands for, wherever it comes from."""
+        for needed in module.imports:
+            if name in needed.names:
+                if inner := self._inner(needed):
+                    return self._binding(inner, inner.exports[needed.names[name]])
+                return needed.key, needed.names[name]
+        return module.name, name
+
+    # The text
+
+    def pieces(self) -> Pieces:
+        tokens = list(self._imports())
+        for part in map(list, [*map(self._body, self.modules), self._exports()]):
+            if part and tokens and tokens[-1].text != ";":
+                tokens.append(Token(";"))  # what a file's end was to the part before
+            tokens += part
+        return [*written(tokens), "\n"]
+
+    def _imports(self) -> Iterator[Token]:
+        """Yield the imports that stay: one for each file, and one for each namespace."""
+        kept: dict[str, tuple[Import, dict[str, str]]] = {}
+        for module in self.modules:
+            for needed in module.imports:
+                if self._inner(needed) is None:
+                    _, names = kept.setdefault(needed.key, (needed, {}))
+                    names |= {n: self.finals[needed.key, n] for n in needed.names.values()}
+        for needed, names in kept.values():
+            if whole := names.pop("*", None):
+                yield from _import(f"import*as {whole} from", needed)
+            if names or not whole:
+                listed = ",".join(_renamed(name, final) for name, final in names.items())
+                yield from _import(f"import{{{listed}}}from" if names else "import", needed)
+
+    def _body(self, module: Script) -> Iterator[Token]:
+        finals = {name: self.finals[self._binding(module, name)] for name in _top_names(module)}
+        for token in module.tokens:
+            final = finals.get(token.text, token.text)
+            if token.kind is Kind.NAME:
+                yield replace(token, text=final)
+            elif token.kind is Kind.SHORTHAND and final != token.text:
+                yield replace(token, text=f"{token.text}:{final}")
+            else:
+                yield token
+
+    def _exports(self) -> Iterator[Token]:
+        exports = self.first.exports.items()
+        names = [(self.finals[self._binding(self.first, local)], name) for name, local in exports]
+        if names:
+            yield Token(f"export{{{','.join(_renamed(*pair) for pair in names)}}};")
 
 
-def _read(files: dict[str, Path]) -> dict[str, _Module]:
-    modules = {}
-    for name, path in files.items():
-        if name.endswith(".js"):
-            text = path.read_bytes().decode("utf-8", errors="replace")
-            modules[name] = _Module(name, text)
-    return modules
+def _top_names(module: Script) -> Iterator[str]:
+    yield from sorted(module.declared)
+    for needed in module.imports:
+        yield from needed.names
 
 
-def _order(entry: str, modules: dict[str, _Module]) -> list[str]:
-    """Return an entry and all it imports, each after what it imports itself; [] if impossible."""
-    order: list[str] = []
-    open_modules: list[str] = []
-
-    def visit(name: str) -> bool:
-        if name in order:
-            return True
-        if name in open_modules or name not in modules:
-            return False
-        open_modules.append(name)
-        for target, words in modules[name].targets.items():
-            if not visit(target) or not words <= modules[target].exported:
-                return False
-        open_modules.pop()
-        order.append(name)
-        return True
-
-    return order if visit(entry) else []
+def _renamed(name: str, other: str) -> str:
+    return name if name == other else f"{name} as {other}"
 
 
-def _joined(modules: list[_Module]) -> str | None:
-    """Return the modules' text in one, or None where it would not mean the same."""
-    names = [name for module in modules for name in module.declared]
-    text = "".join(module.body for module in modules)
-    if len(set(names)) < len(names) or {"{", "["} & set(names) or _MODULE_SYNTAX.search(text):
-        return None
-    return _INDENT.sub(lambda match: "" if match["indent"] else match[0], text)
+def _import(words: str, needed: Import) -> Iterator[Token]:
+    yield Token(words)
+    yield Token(needed.source, reference=needed.reference)
+    if needed.attributes:
+        yield Token(needed.attributes)
+    yield Token(";")

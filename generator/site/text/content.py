@@ -38,7 +38,7 @@ class Content:
 
     def __init__(self, project: Project) -> None:
         self._file = project.file
-        self._prose = Prose(project.manifest.site.language)
+        self._prose = Prose(project.plan.site.language)
         self._plan = project.plan
         self._planned = frozenset(comparison.id for comparison in project.plan.comparisons)
         pages, problems = read_pages(project.file)
@@ -67,8 +67,9 @@ class Content:
         """Render all pages. Raises ManifestError with all problems, of snippets too."""
         rendered = []
         linked: dict[str, Linked] = {}
+        known = self._planned.union(self._plan.drafts)
         for page in self.pages:
-            html = self._prose.page(page.source, frozenset(self._file.manifest.comparisons))
+            html = self._prose.page(page.source, known)
             self.problems += html.problems
             found = self._link(page, html, embed)
             linked[page.url] = found
@@ -90,7 +91,7 @@ class Content:
                 return ""
             if not name or name in self._planned:
                 return embed(block, name, level, captioned)
-            if name in self._file.manifest.comparisons:
+            if name in self._plan.drafts:
                 message = f"'{name}' is a draft, and this build leaves drafts out"
                 self._warnings.add(page.source.problem(name, message))
             return ""
@@ -105,7 +106,7 @@ class Content:
 
     def _may_download(self, name: str) -> bool:
         """Say whether a comparison, or any ('' or a draft), has weights to take home."""
-        models = self._file.manifest.models
+        models = self._plan.models
         plans = [plan for plan in self._plan.comparisons if not name or plan.id == name]
         used = {m for plan in plans for m in (*plan.models, *plan.beside)} if name else models
         return (
@@ -135,13 +136,10 @@ class Content:
                 self.problems.append(page.source.at_line(0, 1, message))
 
     def _site_map(self, left_out: Iterable[Page]) -> SiteMap:
-        comparisons = self._file.manifest.comparisons
         urls = {f"comparisons/{name}/" for name in self._planned} | {"", "comparisons/", "feed.xml"}
         urls |= {page.url for page in self.pages}
-        for name, model in self._file.manifest.models.items():
-            if model.download:
-                urls.add(f"models/{name}{PurePosixPath(model.path).suffix}")
-        drafts = {f"comparisons/{name}/" for name in comparisons if name not in self._planned}
+        urls |= {model.download for model in self._plan.models.values()}
+        drafts = {f"comparisons/{name}/" for name in self._plan.drafts}
         drafts |= {path for page in left_out for path in (page.path, page.url)}
         pages = {page.path: page.url for page in self.pages}
         return SiteMap(self._file.root, pages, frozenset(urls), frozenset(drafts), CONTENT)

@@ -1,0 +1,20 @@
+"""The kinds of comparison, a module each: from what is written to inputs × choices × positions.
+
+Whoever adds one adds its settings to ``manifest.types``, a module here, and a line below.
+"""
+
+from collections.abc import Callable, Mapping
+
+from generator.manifest.types import Comparison
+from generator.plan.comparisons import ComparisonPlan
+from generator.plan.context import Context
+from generator.plan.kinds.choose import plan_choices
+from generator.plan.kinds.frames import plan_sequence
+from generator.plan.kinds.interpolate import plan_interpolation
+
+PLAN: Mapping[str, Callable[[Context, str, Comparison], ComparisonPlan]] = {
+    "interpolate": plan_interpolation,
+    "choose": plan_choices,
+    "frames": plan_sequence,
+}
+"""What plans a comparison, by the key that says what it shows."""
