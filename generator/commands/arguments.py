@@ -116,7 +116,9 @@ def _device(text: str) -> str:
     from generator.manifest.fields import DEVICE
 
     if not re.fullmatch(DEVICE, text):
-        raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
+        raise argparse.ArgumentTypeError(
+            f"unknown device '{text}'; use auto, cpu, mps, cuda or cuda:N"
+        )
     return text
 
 
@@ -131,5 +133,5 @@ def _address(text: str) -> str:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
+        raise argparse.ArgumentTypeError(f"invalid port '{text}': use 0 to 65535")
     return int(text)

@@ -31,7 +31,7 @@ def _coefficients(options: argparse.Namespace) -> tuple[float, ...]:
         raise UsageError(f"{count}: give one coefficient for each model")
     for value in given:
         if not math.isfinite(value):
-            raise UsageError(f"{name} {value} is no number to mix by")
+            raise UsageError(f"{name} must be a finite number, got {value}")
         if not (0 <= value <= 1 or options.extrapolate):
             raise UsageError(f"{name} {value:g} is outside 0 to 1 (allow it: --extrapolate)")
     try:
@@ -44,9 +44,9 @@ def _check_output(options: argparse.Namespace) -> None:
     """Raise UsageError where the file must not be written."""
     output = options.output
     if output.suffix.lower() != ".safetensors":
-        raise UsageError(f"{output}: what is written is .safetensors: name it so")
+        raise UsageError(f"{output}: the output must end in .safetensors")
     if not output.parent.is_dir():
-        raise UsageError(f"{output}: there is no folder '{output.parent}'")
+        raise UsageError(f"{output}: no such folder: '{output.parent}'")
     if output.exists() and not options.force:
         raise UsageError(f"{output} exists: choose another name, or --force")
     if any(output.resolve() == model.resolve() for model in options.models):

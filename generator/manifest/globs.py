@@ -9,7 +9,7 @@ from pathlib import Path
 def matching_files(root: Path, pattern: str) -> list[Path]:
     """Return the files that match, relative to ``root``, in natural order: 2 before 10.
 
-    Raises ValueError where the pattern is no glob, or nothing that a disk could hold.
+    Raises ValueError where the pattern is not a glob, or nothing that a disk could hold.
     """
     path = Path(pattern)
     base = Path(path.anchor) if path.is_absolute() else root
@@ -17,7 +17,7 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     try:
         files = [file for file in base.glob(relative) if file.is_file()]
     except (ValueError, NotImplementedError, IndexError) as error:
-        msg = f"'{pattern}' is no glob pattern: {error}"
+        msg = f"invalid glob pattern '{pattern}': {error}"
         raise ValueError(msg) from None
     except OSError as error:
         msg = f"'{pattern}' cannot be looked for: {error.strerror}"

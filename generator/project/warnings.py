@@ -65,7 +65,7 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             what = "values that are not numbers"
             if model.damaged.endswith(VARIANCE):
                 what += ", or below zero"
-            message = f"'{model.damaged}' in it holds {what}: fetch it again"
+            message = f"'{model.damaged}' in it contains {what}; fetch the file again"
             yield ("models", name, "path"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()
@@ -73,11 +73,12 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             files = [info.files[manifest.models[model].path] for model in (one, other)]
             if files[0].sha256 == files[1].sha256:
                 where = ("comparisons", name, "interpolate", "models", mixed.index(other))
-                yield where, f"'{one}' and '{other}' are the same weights: so is all between them"
+                message = f"'{one}' and '{other}' have identical weights"
+                yield where, f"{message}; every mix will look the same"
 
 
 def _steps(file: ManifestFile) -> Iterator[Found]:
-    """Yield what was written of the grid and has no say under the comparison's control."""
+    """Yield what was written of the grid and is ignored with the comparison's control."""
     for name, comparison in file.manifest.comparisons.items():
         mix = comparison.interpolate
         if mix is None:
@@ -85,11 +86,12 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
         control, written = mix.kind_of_control, mix.model_fields_set
         where = ("comparisons", name, "interpolate")
         if "alphas" in written and mix.rules.grid == "steps":
-            yield (*where, "alphas"), f"alphas say nothing under control {control}: write steps"
+            yield (*where, "alphas"), f"'alphas' is ignored with control '{control}'; use 'steps'"
         if "steps" in written and not mix.has_steps:
-            beside = mix.rules.grid == "either"
-            why = "beside alphas" if beside else f"under control {control}: write alphas"
-            yield (*where, "steps"), f"steps say nothing {why}"
+            message = f"'steps' is ignored with control '{control}'; use 'alphas'"
+            if mix.rules.grid == "either":
+                message = "'steps' is ignored beside 'alphas'; remove one of them"
+            yield (*where, "steps"), message
 
 
 def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
@@ -98,7 +100,9 @@ def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             paths = picture.path, picture.reference
             input_, reference = (info.images[info.files[path].sha256] for path in paths)
             if reference.channels < input_.channels:
-                message = "a gray reference of a colour picture: what it measures is lost colour"
+                message = (
+                    "the reference is gray, the picture in colour: metrics will measure lost colour"
+                )
                 yield ("inputs", name, "reference"), message
 
 

@@ -122,7 +122,7 @@ class Content:
                 ids = linked[page.url if url is None else url].ids
                 if anchor in ids or anchor in ("", "top", "main"):
                     continue
-                message = f"this leads nowhere: the page has no '#{anchor}'"
+                message = f"broken link: the page has no '#{anchor}'"
                 if url is None and anchor.startswith(_BACK):
                     message = "nothing refers to this footnote"
                     position = page.source.find(f"[^{anchor.removeprefix(_BACK)}]:")
