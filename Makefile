@@ -11,6 +11,9 @@ RUN := $(VENV)/bin/python
 BUILD ?=
 PYTEST ?=
 
+# After a command: what it was for, where it fails.
+or-say = || { echo "set-up failed: $(1)" >&2; exit 1; }
+
 .PHONY: site serve test lint train lock clean
 
 site: $(VENV)/ready
@@ -20,7 +23,7 @@ serve: $(VENV)/ready
 	$(RUN) -m generator serve $(BUILD)
 
 test: $(VENV)/ready lint
-	./.ci/browsers
+	./.ci/browsers $(call or-say,the tests' browsers and checkers (.ci/browsers))
 	$(RUN) -m pytest -n auto --dist loadfile $(PYTEST)
 
 lint: $(VENV)/ready
@@ -35,10 +38,13 @@ train: $(VENV)/ready
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || ./.ci/system python3-venv
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || ./.ci/system python3-venv \
+		$(call or-say,Python's venv module (.ci/system python3-venv))
+	$(PYTHON) -m venv $(VENV) $(call or-say,a virtual environment in $(VENV))
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock \
+		$(call or-say,the packages of requirements.lock (pip))
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . \
+		$(call or-say,alphagrid itself (pip))
 	@touch $@
 
 # Needs uv (https://docs.astral.sh/uv/): pip install uv

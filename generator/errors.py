@@ -54,11 +54,13 @@ class Problem:
 class Warnings:
     """What an author may want to mend: added to by every stage, shown by the closing summary.
 
-    Holds each problem once and yields them in order of position. ``--strict`` counts them.
+    Holds each problem once and yields them in order of position. ``--strict`` counts them, but
+    not ``notes``, which are good to know and ask for nothing.
     """
 
     def __init__(self) -> None:
         self._found: set[Problem] = set()
+        self.notes: set[Problem] = set()
 
     def add(self, *problems: Problem) -> None:
         """Add warnings, each at its place."""

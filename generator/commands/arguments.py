@@ -53,7 +53,12 @@ def parser() -> argparse.ArgumentParser:
     mix.add_argument("--extrapolate", action="store_true", help="allow what is outside 0 to 1")
     mix.add_argument("--force", action="store_true", help="overwrite the output")
 
-    inspect = _command(commands, "inspect", "tell whether models are related")
+    inspect = _command(
+        commands,
+        "inspect",
+        "tell whether models are related, or what one is",
+        more="every layer, and where alphagrid itself fails",
+    )
     inspect.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
     inspect.add_argument(
         "--on", nargs="+", type=Path, default=[], metavar="PICTURE", help="pictures to mix on"
@@ -76,13 +81,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, description: str
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    description: str,
+    *,
+    more: str = "where alphagrid itself fails",
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=description, description=f"{description}.")
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument(
-        "-v", "--verbose", action="store_true", help="show where alphagrid itself fails"
-    )
+    loudness.add_argument("-v", "--verbose", action="store_true", help=f"show {more}")
     loudness.add_argument("-q", "--quiet", action="store_true", help="only warnings and errors")
     return parser
 

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     )
     with Bar(shown=not options.quiet) as bar:
         report = build(asked, bar.begin)
-    print_warnings(report.warnings)
+    print_warnings(report.warnings, notes=not options.quiet)
     print_failures(report)
     if not options.quiet:
         print_build(report, _look(asked))
@@ -120,7 +120,7 @@ def _build(
         site=site,
         output=options.output,
         seconds=time.monotonic() - started,
-        warnings=tuple(project.warnings),
+        warnings=project.warnings,
     )
 
 
@@ -139,7 +139,7 @@ def missing(plan: Plan, store: Store, *, force: bool = False) -> list[Job]:
         return plan.jobs(lambda _: False, lambda _: False)
     return plan.jobs(
         lambda frame: store.record(frame) is not None,
-        lambda measurement: store.measured(measurement) is not None,
+        lambda measurement: len(store.measured(measurement)) == len(measurement.measures),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.commands.build import missing
@@ -11,20 +11,22 @@ from generator.commands.messages import exit_status, print_check, print_warnings
 from generator.commands.reports import CheckReport
 from generator.errors import ManifestError
 from generator.manifest import load
-from generator.plan import File, Job
+from generator.plan import File, Job, Network
+from generator.plan.recipes import USUAL_NOISE_LEVEL, Recipes
 from generator.project.estimate import estimate_bytes, estimate_seconds
-from generator.project.open import open_project, open_store
+from generator.project.open import Project, open_project, open_store
 from generator.project.scan import damaged
 from generator.project.warnings import lint
+from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship, kinship_keys
+from generator.render.relate import find_kinship
 from generator.site import check_site
 
 
 def run(options: argparse.Namespace) -> int:
     """Check, and print what a build would do; returns the exit status."""
     report = check(options.config, drafts=options.drafts)
-    print_warnings(report.warnings)
+    print_warnings(report.warnings, notes=not options.quiet)
     if not options.quiet:
         print_check(report, options.config)
     return exit_status(report.warnings, strict=options.strict)
@@ -42,6 +44,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     lint(project)
     check_site(project)
     find_kinship(project, None)
+    pairs = {artifact.key: artifact for artifact in relate.artifacts(project)}
     jobs = missing(plan, store)
     if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
@@ -50,12 +53,24 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, project.info, store),
-        sum(not store.has_derived(key, "json") for key in kinship_keys(project)),
-        tuple(project.warnings),
+        sum(not store.has_artifact(pair) for pair in pairs.values()),
+        project.warnings,
+        _noise_levels(project),
     )
+
+
+def _noise_levels(project: Project) -> Mapping[float, Sequence[str]]:
+    recipes = Recipes(project.manifest, project.info)
+    found: dict[float, dict[str, None]] = {}
+    for shown in project.plan.shown:
+        recipe = shown.frame.picture.recipe
+        if isinstance(recipe, Network) and recipes.asks_noise_level(recipe):
+            level = USUAL_NOISE_LEVEL if recipe.noise_level is None else recipe.noise_level
+            found.setdefault(level, {})[shown.input] = None
+    return {level: tuple(inputs) for level, inputs in sorted(found.items())}
 
 
 def _needed(jobs: Sequence[Job]) -> set[File]:
     """Return the pictures that a build would decode."""
-    references = {job.measurement.reference for job in jobs if job.measurement}
-    return references | {job.picture.input.file for job in jobs}
+    references = [job.measurement.reference for job in jobs if job.measurement]
+    return {*filter(None, references), *(job.picture.input.file for job in jobs if not job.reopens)}

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from generator.commands.arguments import DEFAULT_CONFIG, UsageError
 from generator.commands.messages import print_removed, print_unused
 from generator.manifest import load
 from generator.project.open import Project, open_project, open_store
+from generator.render import exports, relate
 from generator.render.engines import read_models_apart
-from generator.render.exports import export_keys
-from generator.render.relate import kinship_keys
-from generator.site import derived_keys, remove_site
-from generator.store import Removed
+from generator.site import remove_site
+from generator.site.figures import animations, cards, region_masks
+from generator.store import Artifact, Removed
+
+ARTIFACTS: tuple[Callable[[Project], Iterable[Artifact]], ...] = (
+    exports.artifacts,
+    relate.artifacts,
+    animations.artifacts,
+    cards.artifacts,
+    region_masks.artifacts,
+)
+"""Every module that keeps artifacts tells here which of them a project needs."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,6 +74,6 @@ def remove_unused(config: Path) -> Removed:
 
 def _used(project: Project) -> set[str]:
     plan = project.plan
-    measurements = {shown.measurement.key for shown in plan.shown if shown.measurement}
-    made = derived_keys(project) | export_keys(plan)
-    return plan.frames.keys() | measurements | made | kinship_keys(project)
+    results = {key for s in plan.shown if s.measurement for key in s.measurement.result_keys}
+    made = {artifact.key for artifacts in ARTIFACTS for artifact in artifacts(project)}
+    return plan.frames.keys() | results | made

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from generator.commands.reports import BuildReport, CheckReport
-from generator.errors import Problem, printable
-from generator.plan.kinship import Kinship
+from generator.errors import Warnings, printable
+from generator.plan.info import WeightsFile
+from generator.plan.kinship import Kinship, Layer, Step
 from generator.store import Removed
 
 
-def print_warnings(warnings: Iterable[Problem]) -> None:
-    """Print warnings, each at its place."""
-    for problem in sorted(warnings):
+def print_warnings(warnings: Warnings, *, notes: bool) -> None:
+    """Print warnings, each at its place, and after them ``notes``, if they are wanted."""
+    for problem in warnings:
         print(replace(problem, message=f"warning: {problem.message}"), file=sys.stderr)
+    for problem in sorted(warnings.notes) if notes else ():
+        print(replace(problem, message=f"note: {problem.message}"), file=sys.stderr)
 
 
-def exit_status(warnings: Collection[Problem], *, strict: bool) -> int:
+def exit_status(warnings: Warnings, *, strict: bool) -> int:
     """Return the exit status of a command that did its work; say so where warnings are failures."""
     if not (strict and warnings):
         return 0
@@ -70,36 +73,80 @@ def print_check(report: CheckReport, config: Path) -> None:
     print(f"in the cache: {frames - report.to_render}; to render: {report.to_render}", end="")
     print(f", about {_duration(report.seconds)} of network time" if report.seconds else "")
     print(f"all frames: about {_size(report.bytes)}")
+    for level, inputs in report.noise_levels.items():
+        print(f"networks that ask for a noise level are told {level:g} of {', '.join(inputs)}")
     if report.unjudged:
         pairs = _count(report.unjudged, "pair")
         print(f"the build will tell whether the models are related: {pairs} to measure")
 
 
-def print_kinship(kinship: Kinship, *, as_json: bool) -> None:
-    """Print what was found about pairs of models: a table for each, or everything as JSON."""
+def print_kinship(kinship: Kinship, *, as_json: bool, layers: bool) -> None:
+    """Print what was found about pairs of models, with ``layers`` every layer; or all as JSON."""
     if as_json:
         print(json.dumps(asdict(kinship), indent=2))
         return
     for pair in kinship.pairs:
-        print(f"{pair.first} and {pair.second}: {pair.verdict}")
+        middle = f", the way between them {pair.middle}" if pair.middle else ""
+        print(printable(f"{pair.first} and {pair.second}: {pair.verdict}{middle}"))
         for reason in pair.reasons:
             print(f"  {printable(reason)}")
-        if pair.layers:
-            names = [printable(layer.name) for layer in pair.layers]
-            width = max(map(len, names))
-            print(f"  {'layer':{width}}  cosine  same index")
-            for name, layer in zip(names, pair.layers, strict=True):
-                cosine, share = _figure(layer.cosine, ".3f"), _figure(layer.same_index, ".0%")
-                print(f"  {name:{width}}  {cosine:>6}  {share:>10}")
-        if pair.steps:
-            print("  alpha  mix against blend  colour shift (levels)")
-            for step in pair.steps:
-                shift = " ".join(f"{value:+.2f}" for value in step.colour_shift)
-                print(f"  {step.alpha:5.2f}  {step.barrier_db:14.1f} dB  {shift}")
+        if pair.colour_shift:
+            print("  color_fix: average gives mixes the colours of their input back")
+        for line in _steps(pair.steps):
+            print(f"  {line}")
+        for line in _layers(pair.layers) if layers else ():
+            print(f"  {line}")
+
+
+def _steps(steps: Sequence[Step]) -> Iterator[str]:
+    if steps:
+        yield "alpha  detour  contrast  colours off  against the blend"
+    for step in steps:
+        yield (
+            f"{step.alpha:5.2f}  {step.detour:6.2f}  {step.contrast:8.2f}"
+            f"  {step.colour_distance:4.1f} levels  {step.barrier_db:14.1f} dB"
+        )
+
+
+def _layers(layers: Sequence[Layer]) -> Iterator[str]:
+    names = [printable(layer.name) for layer in layers]
+    width = max(map(len, ("layer", *names)))
+    if layers:
+        yield f"{'layer':{width}}    weights  cosine  deviations"
+    for name, layer in zip(names, layers, strict=True):
+        cosine, z = _figure(layer.cosine, ".3f"), _figure(layer.z, ".1f")
+        yield f"{name:{width}}  {layer.weights:9,}  {cosine:>6}  {z:>10}"
 
 
 def _figure(value: float | None, form: str) -> str:
     return "-" if value is None else f"{value:{form}}"
+
+
+def print_weights(about: WeightsFile, *, as_json: bool) -> None:
+    """Print what a weights file is."""
+    if as_json:
+        print(json.dumps(asdict(about), indent=2))
+        return
+    channels = dict.fromkeys((about.input_channels, about.output_channels))
+    tags = f" ({', '.join(about.tags)})" if about.tags else ""
+    lines = [
+        f"{about.file}: {about.architecture}{tags}",
+        f"scale: ×{about.scale}",
+        f"channels: {' to '.join(map(str, channels))}",
+        f"parameters: {about.parameters:,}",
+        f"precision: {', '.join(about.precision)}",
+        *(f"metadata: {key}: {_shortened(value)}" for key, value in about.metadata.items()),
+        f"size: {_size(about.bytes)}",
+        f"sha256: {about.sha256}",
+    ]
+    if about.damaged:
+        lines.append(f"damaged: '{about.damaged}' holds values that are not numbers")
+    print("\n  ".join(printable(line) for line in lines))
+
+
+def _shortened(text: str, most: int = 200) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def print_removed(removed: Mapping[Path, Sequence[str]]) -> None:

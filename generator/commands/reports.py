@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import Problem
+from generator.errors import Warnings
 from generator.plan import Job, Plan
 from generator.render.run import RenderReport
 from generator.site import SiteReport
@@ -27,7 +27,7 @@ class BuildReport:
     site: SiteReport
     output: Path
     seconds: float
-    warnings: tuple[Problem, ...]
+    warnings: Warnings
 
     @property
     def lost(self) -> dict[str, int]:
@@ -63,7 +63,8 @@ class CheckReport:
     """What a build would do: ``jobs``, and what they cost.
 
     ``bytes`` of all frames and ``seconds`` of rendering are estimates; ``unjudged`` counts pairs
-    of models of which only a build can tell whether they are related.
+    of models of which only a build can tell whether they are related; ``noise_levels`` maps what
+    networks are told that ask how noisy an input is to the inputs of which they are told it.
     """
 
     plan: Plan
@@ -71,7 +72,8 @@ class CheckReport:
     bytes: int
     seconds: float
     unjudged: int
-    warnings: tuple[Problem, ...]
+    warnings: Warnings
+    noise_levels: Mapping[float, Sequence[str]]
 
     @property
     def to_render(self) -> int:

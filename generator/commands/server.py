@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import http.server
 import socket
+import sys
+import threading
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from generator.errors import AlphagridError
 from generator.manifest.tables.formats import FORMATS
 
 HOST = "127.0.0.1"
+
+IDLE_SECONDS = 15.0
+"""How long a connection may say and take nothing; browsers open some that they never use."""
+
+CONNECTIONS = 32
+"""How many are answered at a time, a thread each; further ones wait."""
+
+_WELL_KNOWN = ".well-known"
+"""The one hidden name that the web gives a meaning."""
 
 
 def make_server(output: Path, port: int, prefix: str = "/") -> http.server.ThreadingHTTPServer:
@@ -43,6 +56,28 @@ class _Server(http.server.ThreadingHTTPServer):
     # The port must be free at once for the next run, except on Windows, where the option
     # would let two servers share it.
     allow_reuse_address = not hasattr(socket, "SO_EXCLUSIVEADDRUSE")
+    request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], handler: Callable[..., _Handler]) -> None:
+        self._free = threading.BoundedSemaphore(CONNECTIONS)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start a thread as soon as there are few enough."""
+        self._free.acquire()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and make room for the next."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing where the other side went away."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -55,6 +90,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         ".xml": "application/xml",
         ".safetensors": "application/octet-stream",
     }
+
+    timeout = IDLE_SECONDS
 
     def __init__(self, *args: object, output: Path, prefix: str) -> None:
         self._output = output
@@ -72,10 +109,18 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             super().do_HEAD()
 
     def translate_path(self, path: str) -> str:
-        """Map an address to a file within the output, links that lead out of it excluded."""
+        """Map an address to a file within the output: nothing hidden, no link that leads out."""
         inner = _decoded(path).removeprefix(unquote(self._prefix).rstrip("/"))
         file = Path(super().translate_path(quote(inner)))
-        return str(file if file.resolve().is_relative_to(self._output) else self._output / "404")
+        return str(file if self._is_public(file) else self._output / "404")
+
+    def _is_public(self, file: Path) -> bool:
+        try:
+            parts = file.resolve().relative_to(self._output).parts
+            hidden = any(part.startswith(".") and part != _WELL_KNOWN for part in parts)
+            return not hidden and (file.is_file() or file.is_dir())
+        except (OSError, ValueError):  # it leads out, or no disk could hold it
+            return False
 
     def list_directory(self, path: str) -> None:  # type: ignore[override]
         """Never list: a folder without a page does not exist, as on GitHub Pages."""

@@ -1,13 +1,13 @@
-"""PSNR and SSIM of 8-bit pictures, by the book.
+"""Measures of 8-bit pictures, by the book; ``manifest.tables.measures`` says what they are called.
 
-Both look at colours only (transparency does not count), and a gray picture beside a coloured one
-counts as three equal channels.
+PSNR and SSIM look at colours only (transparency does not count), and a gray picture beside a
+coloured one counts as three equal channels.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,10 @@ def ssim(a: Pixels, b: Pixels) -> float:
         total += float(similarity.sum())
         count += similarity.size
     return total / count
+
+
+COMPUTE: dict[str, Callable[..., float]] = {"psnr": psnr, "ssim": ssim}
+"""By measure. Each takes a picture (H, W, C) and, where it needs one, its ground truth."""
 
 
 def _comparable(a: Pixels, b: Pixels) -> tuple[Pixels, Pixels]:

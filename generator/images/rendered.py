@@ -16,7 +16,8 @@ class Rendered:
     """A finished picture: ``pixels`` (H, W, C), C 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA;
     ``precision`` fp32, fp16 or bf16 ('' where no network ran) and the ``device`` that ran it;
     ``color_shift`` is what a colour fix removed: the mean of unfixed minus fixed by channel, in
-    8-bit levels.
+    8-bit levels; ``tiles`` are rows and columns where a network saw pieces of the picture that
+    were cross-faded (None where it saw all of it, or pieces give the same).
     """  # noqa: D205
 
     job: Job
@@ -24,6 +25,7 @@ class Rendered:
     precision: str = ""
     device: str = ""
     color_shift: Sequence[float] | None = None
+    tiles: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, core_schema
 
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
+from generator.manifest.names import as_on_disk
 from generator.manifest.tables.formats import FORMATS
+from generator.manifest.tables.measures import MEASURES
 
 WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
 """What names of weights files end in, whatever their case; all but the first are pickles."""
@@ -100,6 +103,12 @@ def _check_crop(value: Any) -> Any:
     return value
 
 
+def _as_on_disk(path: str, info: ValidationInfo) -> str:
+    """Return a path in the form in which the disk holds it, below the context's ``root``."""
+    root = (info.context or {}).get("root")
+    return as_on_disk(root, path) if root is not None else path
+
+
 @dataclass(frozen=True)
 class _Form:
     """The form of a text: a pattern for it as a whole, and the words for what it is."""
@@ -148,13 +157,16 @@ _ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]
 Id = Annotated[str, AfterValidator(_check_id)]
 Url = Annotated[str, AfterValidator(_check_url)]
 SiteAddress = Annotated[str, AfterValidator(check_site_address)]
-FilePath = Annotated[str, _Form(r"[^\x00-\x1f]+", "the path of a file")]
+FilePath = Annotated[
+    str, _Form(r"[^\x00-\x1f]+", "the path of a file"), AfterValidator(_as_on_disk)
+]
 Device = Annotated[str, _Form(DEVICE, "auto, cpu, mps, cuda or cuda:N")]
 Language = Annotated[
     str, _Form(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "a language's code such as en, de or pt-BR")
 ]
 Sha256 = Annotated[str, _Form(r"([0-9a-fA-F]{64})?", "64 hexadecimal digits")]
 FormatName = Annotated[str, _OneOf(tuple(FORMATS))]
+MeasureName = Annotated[str, _OneOf(tuple(MEASURES))]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Alphas = Annotated[tuple[float, ...], BeforeValidator(parse_alphas), WithJsonSchema(ALPHAS_SCHEMA)]
 Start = Annotated[

@@ -52,7 +52,7 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
             found = "is empty" if data is None else "is not a mapping"
             problems.append(Problem(shown, 1, 1, f"the manifest {found}; it starts with 'site:'"))
         raise ManifestError(problems)
-    manifest, invalid = _validate(data, document)
+    manifest, invalid = _validate(data, document, path.parent)
     problems += invalid
     for location, message, at_key in check_references(manifest, path.parent, _ids(data)):
         problems.append(document.problem(location, message, at_key=at_key))
@@ -61,13 +61,15 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
     return ManifestFile(path.absolute(), manifest, document)
 
 
-def _validate(data: dict[str, Any], document: Document) -> tuple[Manifest, list[Problem]]:
+def _validate(
+    data: dict[str, Any], document: Document, root: Path
+) -> tuple[Manifest, list[Problem]]:
     """Validate; where that fails, drop what is wrong and go on, so that one run finds all."""
     problems: list[Problem] = []
     reported: list[Location] = []
     for _ in range(8):
         try:
-            return Manifest.model_validate(data), problems
+            return Manifest.model_validate(data, context={"root": root}), problems
         except ValidationError as error:
             details = error.errors(include_url=False, include_context=True)
         for location, found in _by_place(details, document).items():

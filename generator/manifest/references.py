@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.manifest.controls import FEATURES
 from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
+from generator.manifest.links import links_that_lead_out
 from generator.manifest.places import NOTHING, why_no_file
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.types import (
@@ -36,14 +37,24 @@ def check_references(
     ``ids`` are those that were written per section; the manifest may lack some of them, whose
     entries are wrong in themselves and already reported.
     """
+    yield from _links(manifest, root)
     yield from _models(manifest, root)
     yield from _inputs(manifest, root)
     for name, comparison in manifest.comparisons.items():
         yield from _comparison(manifest, ids, comparison, ("comparisons", name), root)
+    yield from _aliases(manifest, ids["comparisons"])
     for index, page in enumerate(manifest.pages or ()):
         yield from _page(page, ("pages", index), root)
     for section in ("models", "inputs", "comparisons"):
         yield from _case(list(getattr(manifest, section)), section)
+
+
+def _links(manifest: Manifest, root: Path) -> Iterator[Found]:
+    if manifest.site.follow_links:
+        return
+    for link in links_that_lead_out(root):
+        message = f"'{link}' is a link that leads out of the project: put a copy in its place"
+        yield ("site",), f"{message}, or allow it here: 'follow_links: true'", True
 
 
 def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
@@ -93,6 +104,17 @@ def _comparison(
         yield from _regions(manifest, comparison, (*where, "interpolate", "regions"))
     for index, choice in enumerate(comparison.choose or ()):
         yield from _choice(ids["models"], choice, (*where, "choose", index))
+
+
+def _aliases(manifest: Manifest, comparisons: tuple[str, ...]) -> Iterator[Found]:
+    """Yield former ids that are in use: an address leads to one place, on any disk."""
+    taken = {name.casefold(): name for name in comparisons}
+    for name, comparison in manifest.comparisons.items():
+        for index, alias in enumerate(comparison.aliases):
+            if other := taken.get(alias.casefold()):
+                where = ("comparisons", name, "aliases", index)
+                yield where, f"'{alias}' leads to '{other}' already: remove one of the two", False
+            taken.setdefault(alias.casefold(), name)
 
 
 def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> Iterator[Found]:

@@ -30,6 +30,7 @@ from generator.manifest.fields import (
     FormatName,
     Id,
     Language,
+    MeasureName,
     Number,
     Patterns,
     Sha256,
@@ -39,6 +40,7 @@ from generator.manifest.fields import (
 )
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.tables.formats import LOSSLESS
+from generator.manifest.tables.measures import DEFAULT_MEASURES
 
 REST = "rest"
 """What is in no region, and layers that are in no group."""
@@ -85,6 +87,11 @@ class Site(Entry):
     language: Language = Field("en", description="Language of the texts, as a code: en, de, pt-BR.")
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
+    follow_links: bool = Field(
+        False,
+        description="Publish what lies outside the project, behind links of the file system in "
+        "content/, static/ and templates/.",
+    )
 
 
 class Render(Entry):
@@ -131,6 +138,11 @@ class Model(Entry):
     homepage: Url = Field("", description="Where the model comes from.")
     sha256: Sha256 = Field("", description="Checked when given.")
     download: bool = Field(False, description="Publish the file and link it.")
+    noise_level: Annotated[Number, Field(ge=0, le=255)] | None = Field(
+        None,
+        description="What a network is told that asks how noisy its input is (DRUNet, FDnCNN), in "
+        "8-bit levels; where left out, the input's noise sigma, else 15.",
+    )
 
     @classmethod
     def short(cls) -> str:
@@ -258,14 +270,17 @@ class Comparison(Entry):
     title: str = Field("", description="Shown to visitors; the id where left out.")
     caption: str = Field("", description="Markdown.")
     inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
+    aliases: tuple[Id, ...] = Field(
+        (), description="Former ids: pages at their addresses lead on to this comparison."
+    )
     draft: bool = Field(False, description="Only built with --drafts.")
     color_fix: ColorFixes = Field(
         ("none",),
         description="Give networks' outputs the colours of their input back. A list shows several "
         "side by side, the first of them first.",
     )
-    metrics: tuple[Literal["psnr", "ssim"], ...] = Field(
-        ("psnr", "ssim"), description="Measured where the input has a reference."
+    metrics: tuple[MeasureName, ...] = Field(
+        DEFAULT_MEASURES, description="Measured where the input has a reference."
     )
     interpolate: Interpolate | None = Field(None, description="A mix of networks, by alpha.")
     choose: tuple[Choice, ...] | None = Field(

@@ -1,187 +1,163 @@
-"""Are networks related? Mixing weights works only between networks with a common ancestor.
+"""Have two networks an ancestor in common? From their weights alone.
 
-Weights tell it best: fine-tuned siblings keep the direction of every layer and the order of its
-filters, networks trained apart share neither. What a mix does on real pictures tells how much it
-matters. Thresholds were calibrated in ``training/KINSHIP.md``.
+Fine-tuning turns the filters of a layer, but each stays in its place. Networks trained apart have
+theirs in an order of their own. So a layer is asked whether its filters are nearer to their
+namesakes in the other network than they would be in any other order: what chance gives is
+reckoned for this very layer, whatever its size. Thresholds: ``training/KINSHIP.md``.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch.nn import functional
 
-from generator.networks.running.forward import Forward
-from generator.networks.weights.load import Descriptor, load
-from generator.networks.weights.mix import Mixer
-from generator.networks.weights.read import describe
-from generator.plan.info import mixable
-from generator.plan.kinship import RANKS, Kinship, Layer, Pair, Step, Verdict
+from generator.plan.kinship import Layer, Verdict
 
-ALPHAS = (0.25, 0.5, 0.75)
+FEWEST_FILTERS = 8
+"""Fewer can be ordered in too few ways to tell anything."""
 
-RELATED = (0.5, 0.9)
-"""Least cosine of a layer, and least share of matching filters, of networks that are related."""
+ALIKE = 5.0
+"""From this ``z`` on, a layer is more alike in two networks than chance makes it."""
 
-UNRELATED = (0.2, 0.5)
-"""The same, below either of which networks are not related."""
+NEARLY_ALL, HARDLY_ANY = 0.9, 0.1
+"""Shares of the weights that lie in layers more alike than chance: of relatives, of strangers."""
 
-_NO_DIFFERENCE_DB = 100.0
+SMALL = 0.01
+"""A layer that holds less than this share of the weights does not decide alone."""
+
+_MOST_FILTERS = 1024
+"""More are sampled, so that wide layers cost little."""
 
 
-def inspect(
-    paths: Sequence[Path], crops: Sequence[NDArray[np.uint8]] = (), *, device: str = "cpu"
-) -> Kinship:
-    """Compare networks pairwise: their structure, their weights, and their mixes on ``crops``.
+def compare_layers(one: torch.nn.Module, other: torch.nn.Module) -> tuple[Layer, ...]:
+    """Compare two networks of one shape layer by layer, in the network's order."""
+    theirs = dict(_filters(other))
+    return tuple(compare_layer(name, weight, theirs[name]) for name, weight in _filters(one))
 
-    ``crops`` are real pictures (H, W, C), gray or colour, best of about 96 × 96 pixels; without
-    any, only weights are judged. Raises ModelError for a file that cannot be used.
+
+def compare_layer(name: str, one: torch.Tensor, other: torch.Tensor) -> Layer:
+    """Compare one layer: weights of equal shapes, (outputs, inputs, …).
+
+    Both its filters and the channels they read can be put into another order; the less telling
+    of the two counts. Where outputs or inputs have a meaning by their place (colours, the pixels
+    that a shuffle makes of channels), networks trained apart agree along that side, and only
+    there. Identities say nothing, so what would be one is left out.
     """
-    networks = [load(path) for path in paths]
-    target = torch.device(device)
-    pairs = tuple(
-        _compare((paths[i], networks[i]), (paths[j], networks[j]), crops, target)
-        for i, j in itertools.combinations(range(len(paths)), 2)
-    )
-    worst = max((RANKS.index(pair.verdict) for pair in pairs), default=0)
-    return Kinship(tuple(map(str, paths)), pairs, RANKS[worst])
+    a, b = (_without_identity(each.cpu().double()) for each in (one, other))
+    both = _norm(a) * _norm(b)
+    cosine = float((a * b).sum()) / both if both else None
+    told = [order_z(_rows(a, side), _rows(b, side)) for side in (0, 1)]
+    z = min((each for each in told if each is not None), default=None)
+    rounded = [None if each is None else round(each, 4) for each in (cosine, z)]
+    return Layer(name, one.numel(), *rounded)
 
 
-def _compare(
-    one: tuple[Path, Descriptor],
-    other: tuple[Path, Descriptor],
-    crops: Sequence[NDArray[np.uint8]],
-    device: torch.device,
-) -> Pair:
-    names = str(one[0]), str(other[0])
-    obstacle = mixable(describe(one[1]), describe(other[1]))
-    if obstacle is not None:
-        return Pair(*names, obstacle, (), (), "unrelated", (f"cannot be mixed: {obstacle}",))
-    layers = tuple(_layers(one[1], other[1]))
-    steps = tuple(_steps(one[0], other[0], crops, device)) if crops else ()
-    verdict, reasons = judge(layers, steps)
-    return Pair(*names, None, layers, steps, verdict, reasons)
+def order_z(one: torch.Tensor, other: torch.Tensor) -> float | None:
+    """Return by how many standard deviations the rows of two matrices match in their given order.
 
-
-def judge(layers: Sequence[Layer], steps: Sequence[Step]) -> tuple[Verdict, tuple[str, ...]]:
-    """Return a verdict and what speaks for it, in words.
-
-    The weakest layer decides: a network that differs from its twin in the order of one layer's
-    filters only makes broken mixes too. The last layer does not count where there are others;
-    it is what a new task changes most, and with a filter for each colour matches by chance. Nor
-    does a layer that is zero in either network: it has no direction yet, whatever became of it
-    in the other (a layer that training starts from zero, one that was switched off).
+    Over all permutations π of n rows of length one, the sum of the cosines cᵢπ₍ᵢ₎ has a mean and a
+    deviation that are known exactly: with d = c, of which rows' and columns' means are taken off,
+    z = Σ dᵢᵢ / √(Σ dᵢⱼ² / (n − 1)) (Hoeffding, "A Combinatorial Central Limit Theorem", 1951).
+    Rows that are zero in either matrix do not count; None where too few are left, or where the
+    rows of a matrix are so alike that it would not even match itself.
     """
-    counted = layers[:-1] or layers
-    cosines = [layer.cosine for layer in counted if layer.cosine is not None]
-    shares = [layer.same_index for layer in counted if layer.same_index is not None]
-    if not cosines or not shares:
-        return "doubtful", ("no layer can be compared: each is zero in one of the networks",)
-    cosine, matches = min(cosines), min(shares)
-    reasons = [
-        f"cosine of the least similar layer: {cosine:.2f}, for relatives at least {RELATED[0]}",
-        f"filters that kept their place: {matches:.0%}, for relatives at least {RELATED[1]:.0%}",
-    ]
-    if len(cosines) < len(counted):
-        left_out = len(counted) - len(cosines)
-        reasons.append(f"{left_out} of {len(counted)} layers left out, which are zero in one")
-    if steps:
-        lost = max(step.work_lost for step in steps)
-        reasons.append(
-            f"mixed weights and blended pictures differ by up to {lost:.0%} of the networks' effect"
-        )
-    if cosine < UNRELATED[0] or matches < UNRELATED[1]:
+    kept = one.any(dim=1) & other.any(dim=1)
+    if kept.sum() < FEWEST_FILTERS:
+        return None
+    a, b = (torch.nn.functional.normalize(each[kept], dim=1, eps=0) for each in (one, other))
+    a, b = (each[:: math.ceil(len(each) / _MOST_FILTERS)].float() for each in (a, b))
+    z, *own = (_matched(x @ y.T) for x, y in ((a, b), (a, a), (b, b)))
+    return z if min(own) >= ALIKE else None
+
+
+def judge(layers: Sequence[Layer]) -> tuple[Verdict, tuple[str, ...]]:
+    """Return whether networks have an ancestor in common, and what speaks for it, in words.
+
+    Layers speak by their weights: most alike in nearly all of them, relatives; in hardly any,
+    strangers. A single layer of more than a few weights that is no more alike than chance makes
+    relatives doubtful: mixes of one network and its twin with that layer in another order break.
+    """
+    telling = [layer for layer in layers if layer.z is not None]
+    if not telling:
+        return "doubtful", ("no layer tells whether they are related: all are small, or zero",)
+    total = sum(layer.weights for layer in telling)
+    strange = [layer for layer in telling if _z(layer) < ALIKE]
+    share = 1 - sum(layer.weights for layer in strange) / total
+    reasons = [_evidence(telling, share)]
+    if len(telling) < len(layers):
+        silent = len(layers) - len(telling)
+        reasons.append(f"{silent} of {len(layers)} layers say nothing: small, zero, or an identity")
+    if share <= HARDLY_ANY:
         return "unrelated", tuple(reasons)
-    if cosine < RELATED[0] or matches < RELATED[1]:
+    grave = [layer.name for layer in strange if layer.weights >= SMALL * total]
+    if grave:
+        more = f" and {len(grave) - 3} more" if len(grave) > 3 else ""
+        reasons.append(f"not more alike than chance: {', '.join(grave[:3])}{more}")
+    if grave or share < NEARLY_ALL:
         return "doubtful", tuple(reasons)
     return "related", tuple(reasons)
 
 
-def _layers(one: Descriptor, other: Descriptor) -> Iterator[Layer]:
-    """Compare convolutions and linear layers, in the network's order."""
-    theirs = dict(other.model.named_modules())
-    for name, module in one.model.named_modules():
-        # SPAN derives these from their neighbours when it runs.
-        if not _has_filters(module) or name.endswith("eval_conv"):
-            continue
-        a, b = (each.weight.detach().double().flatten(1).cpu() for each in (module, theirs[name]))
-        yield _layer(name, a, b)
-
-
-def _layer(name: str, a: torch.Tensor, b: torch.Tensor) -> Layer:
-    """Compare the filters (rows) that have a direction in both networks."""
-    both = a.any(dim=1) & b.any(dim=1)
-    if not both.any():
-        return Layer(name, None, None)
-    a, b = a[both], b[both]
-    cosine = float((a * b).sum() / (a.norm() * b.norm()))
-    return Layer(name, round(cosine, 6), round(_same_index(a, b), 6))
-
-
-def _has_filters(module: torch.nn.Module) -> bool:
-    return isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d, torch.nn.Linear))
-
-
-def _same_index(a: torch.Tensor, b: torch.Tensor) -> float:
-    one, other = (each / each.norm(dim=1, keepdim=True) for each in (a, b))
-    similarity = (one @ other.T).abs()
-    nearest = similarity.argmax(dim=1)
-    return float((nearest == torch.arange(len(a))).double().mean())
-
-
-@torch.inference_mode()
-def _steps(
-    one: Path, other: Path, crops: Sequence[NDArray[np.uint8]], device: torch.device
-) -> Iterator[Step]:
-    mixer = Mixer(device, budget=2**30)
-    levels = [torch.from_numpy(_colours(crop)).to(device) for crop in crops]
-
-    def outputs(*weights: tuple[Path, float]) -> list[torch.Tensor]:
-        forward = Forward(mixer.mix(weights), torch.float32)
-        return [forward(each)[0].double() for each in levels]
-
-    first, second = outputs((one, 1.0)), outputs((other, 1.0))
-    work = max(
-        _distance(made, [_enlarged(each, out) for each, out in zip(levels, made, strict=True)])
-        for made in (first, second)
+def _evidence(telling: Sequence[Layer], share: float) -> str:
+    least, middle = (sorted(map(_z, telling))[place] for place in (0, len(telling) // 2))
+    layers = f"{len(telling)} layers" if len(telling) > 1 else "one layer"
+    return (
+        f"more alike than chance in {share:.0%} of the weights "
+        f"({layers}: {middle:.1f} deviations in the middle one, {least:.1f} in the least)"
     )
-    for alpha in ALPHAS:
-        blends = [(1 - alpha) * a + alpha * b for a, b in zip(first, second, strict=True)]
-        mixes = outputs((one, 1 - alpha), (other, alpha))
-        difference = _distance(mixes, blends)
-        floor = 10 ** (-_NO_DIFFERENCE_DB / 20)
-        shifts = torch.stack(
-            [(mix - blend).mean((1, 2)) for mix, blend in zip(mixes, blends, strict=True)]
-        )
-        yield Step(
-            alpha,
-            round(-20 * math.log10(max(difference, floor)), 3),
-            round(difference / max(work, floor), 4),
-            tuple(round(255 * shift, 3) for shift in shifts.mean(0).tolist()),
-        )
 
 
-def _colours(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    channels = crop.shape[2] - (crop.shape[2] + 1) % 2
-    return crop[..., :channels].astype(np.float32)
+def _z(layer: Layer) -> float:
+    return -math.inf if layer.z is None else layer.z
 
 
-def _enlarged(levels: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
-    """Return the input in the shape of an output: what a network does nothing to."""
-    image = levels.permute(2, 0, 1)[None].double() / 255
-    enlarged = functional.interpolate(image, output.shape[1:], mode="bicubic")[0]
-    if enlarged.shape[0] != output.shape[0]:
-        enlarged = enlarged.mean(0, keepdim=True)
-    return enlarged.expand_as(output)
+def _filters(network: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield what a network weighs its channels by, by the name of the layer.
+
+    Not its tables of positions and other biases: their places have a meaning, so that networks
+    trained apart agree in them. Nor what SPAN derives from its factors when it runs.
+    """
+    for key, parameter in network.named_parameters():
+        layer, _, kind = key.rpartition(".")
+        value = parameter.detach()
+        while value.dim() > 2 and value.shape[0] == 1:
+            value = value[0]
+        is_table = "bias" in kind or "position" in kind or "pos_embed" in kind
+        if value.squeeze().dim() >= 2 and not is_table and not layer.endswith("eval_conv"):
+            yield layer if kind == "weight" else key, value
 
 
-def _distance(ones: Sequence[torch.Tensor], others: Sequence[torch.Tensor]) -> float:
-    """Return the root mean square difference over all crops."""
-    squares = sum(float(((a - b) ** 2).sum()) for a, b in zip(ones, others, strict=True))
-    return math.sqrt(squares / sum(each.numel() for each in ones))
+def _without_identity(weight: torch.Tensor) -> torch.Tensor:
+    """Return weights in which what leads from each channel to itself, or to its copies, is as
+    strong as what leads to it from the others.
+    """  # noqa: D205
+    outputs, inputs = weight.shape[:2]
+    if min(outputs, inputs) < FEWEST_FILTERS:
+        return weight
+    weight = weight.clone()
+    centre = weight
+    for side in weight.shape[2:]:
+        centre = centre.select(2, side // 2)
+    place = torch.arange(outputs)[:, None] - torch.arange(inputs)
+    others = place % min(outputs, inputs) != 0
+    mean = (centre * others).sum(1, keepdim=True) / others.sum(1, keepdim=True)
+    centre.copy_(torch.where(others, centre, mean))
+    return weight
+
+
+def _rows(weight: torch.Tensor, side: int) -> torch.Tensor:
+    return weight.transpose(0, side).flatten(1)
+
+
+def _matched(cosines: torch.Tensor) -> float:
+    rows, columns = cosines.mean(1, keepdim=True), cosines.mean(0, keepdim=True)
+    centred = (cosines - rows - columns + cosines.mean()).double()
+    deviation = math.sqrt(float(centred.square().sum()) / (len(centred) - 1))
+    # What rounding leaves of rows that are all alike is no deviation.
+    return float(centred.trace()) / deviation if deviation > 1e-6 * len(centred) else 0.0
+
+
+def _norm(weight: torch.Tensor) -> float:
+    return float(weight.norm())

@@ -18,11 +18,14 @@ _FLOAT = 4
 
 @dataclass(frozen=True)
 class Setting:
-    """A network as it is run: its weights, in which precision, in tiles of which side."""
+    """A network as it is run: its weights, in which precision, in tiles of which side, and which
+    noise level it is told, if it asks for one (None: 15).
+    """  # noqa: D205
 
     weights: Weights
     precision: str
     tile: int | str
+    noise_level: float | None = None
 
 
 @dataclass
@@ -53,9 +56,10 @@ def settings_of(job: Job) -> list[Setting]:
     recipe = _network(job)
     if isinstance(recipe, Blend):
         return [
-            Setting(((file, 1.0),), recipe.precision, recipe.tile) for file, _ in recipe.weights
+            Setting(((file, 1.0),), recipe.precision, recipe.tile, recipe.noise_level)
+            for file, _ in recipe.weights
         ]
-    return [Setting(recipe.weights, recipe.precision, recipe.tile)]
+    return [Setting(recipe.weights, recipe.precision, recipe.tile, recipe.noise_level)]
 
 
 def _network(job: Job) -> Network:

@@ -18,7 +18,7 @@ from generator.networks.batches import Batch, Setting, in_order, settings_of
 from generator.networks.running.allocator import keep_freed_memory
 from generator.networks.running.device import PARENT_BUDGET, resolve
 from generator.networks.running.precision import NAMES, Precision, to_levels
-from generator.networks.running.runner import Runner, Tile, is_out_of_memory
+from generator.networks.running.runner import Output, Runner, Tile, is_out_of_memory
 from generator.networks.sources import Source, Sources
 from generator.networks.weights.mix import Mixer
 from generator.plan import Blend, Input, Job, Network
@@ -38,9 +38,6 @@ def render(jobs: Sequence[Job], *, device: str) -> Iterator[Rendered | Failed]:
     renderer = _Renderer(resolve(device))
     for batch in in_order(jobs):
         yield from renderer.render(batch)
-
-
-Output = tuple[torch.Tensor, torch.dtype]
 
 
 class _Renderer:
@@ -91,6 +88,7 @@ class _Renderer:
                 source.levels,
                 name=picture,
                 rounded=rounded,
+                noise_level=setting.noise_level,
             )
         except AlphagridError as error:
             return str(error)
@@ -107,7 +105,7 @@ class _Renderer:
         if isinstance(source, str):
             return Failed(job, source)
         recipe = cast(Network, job.picture.recipe)
-        values, dtype = output
+        values, dtype, tiles = output
         shift = None
         try:
             if recipe.color_fix != "none":
@@ -126,7 +124,7 @@ class _Renderer:
             return Failed(job, f"the network made {found} pixels, not {planned[1]}×{planned[0]}")
         if source.alpha is not None:
             pixels = _with_alpha(pixels, source.alpha)
-        return Rendered(job, pixels, NAMES[dtype], str(self._device), shift)
+        return Rendered(job, pixels, NAMES[dtype], str(self._device), shift, tiles)
 
     def _fix(self, recipe: Network, values: torch.Tensor, source: Source) -> torch.Tensor:
         reference = source.levels.permute(2, 0, 1) / 255
@@ -149,16 +147,16 @@ def _blend(job: Job, parts: Sequence[Output | str]) -> Output | str:
     """Interpolate outputs, in float, before anything is rounded."""
     recipe = cast(Blend, job.picture.recipe)
     total: torch.Tensor | float = 0.0
-    precision = torch.float32
+    precision, tiles = torch.float32, None
     for (_, weight), part in zip(recipe.weights, parts, strict=True):
         if isinstance(part, str):
             return part
-        values, dtype = part
+        values, dtype, parted = part
         if isinstance(total, torch.Tensor) and values.shape != total.shape:
             return "the networks' outputs have different sizes and cannot be blended"
         total = total + values * cast(float, weight)
-        precision = min(precision, dtype, key=_RANK.index)
-    return cast(torch.Tensor, total), precision
+        precision, tiles = min(precision, dtype, key=_RANK.index), tiles or parted
+    return Output(cast(torch.Tensor, total), precision, tiles)
 
 
 def _with_alpha(pixels: NDArray[np.uint8], alpha: NDArray[np.float32]) -> NDArray[np.uint8]:

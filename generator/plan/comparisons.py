@@ -7,7 +7,7 @@ the manifest again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -176,7 +176,7 @@ class ComparisonPlan:
     alphas of a path. ``card`` indexes the two frames that stand for the comparison elsewhere.
     ``animation`` is a file's suffix. ``mixed`` are the pairs of models that are mixed with
     each other, named at ``models_at``; with ``kinship`` the page tells how alike they are.
-    ``steps`` of the grid are told where they place the points.
+    ``steps`` of the grid are told where they place the points. ``aliases`` are former ids.
     """
 
     id: str
@@ -205,6 +205,7 @@ class ComparisonPlan:
     animation: Literal["webp", "gif", "mp4"] | None = None
     kinship: bool = False
     steps: int | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def sequence(self) -> bool:
@@ -255,21 +256,38 @@ class Plan:
     def jobs(
         self, has_frame: Callable[[Frame], bool], has_measurement: Callable[[Measurement], bool]
     ) -> list[Job]:
-        """Return the work that is missing, each picture once."""
-        jobs: dict[tuple[str, str | None], Job] = {}
-        frames_asked: set[str] = set()
+        """Return the work that is missing, each picture once.
+
+        ``has_measurement`` is asked about each measure by itself.
+        """
+        lost = {key: frame for key, frame in self.frames.items() if not has_frame(frame)}
+        stored = self.frames.keys() - lost.keys()
+        jobs: dict[tuple[str, str], Job] = {}
         for shown in self.shown:
-            frame, measurement = shown.frame, shown.measurement
-            wants_frame = frame.key not in frames_asked and not has_frame(frame)
-            wants_measurement = measurement is not None and not has_measurement(measurement)
-            frames_asked.add(frame.key)
-            if not wants_frame and not wants_measurement:
+            frame = lost.pop(shown.frame.key, None)
+            measurement = _missing(shown.measurement, has_measurement)
+            if frame is None and measurement is None:
                 continue
-            key = (frame.key, measurement.key if measurement else None)
-            if key not in jobs:
-                jobs[key] = Job(
-                    frame.picture,
-                    frame if wants_frame else None,
-                    measurement if wants_measurement else None,
-                )
+            kept = shown.frame if shown.frame.key in stored else None
+            job = Job(shown.frame.picture, frame, measurement, kept)
+            key = (shown.frame.key, measurement.key if measurement else "")
+            jobs[key] = _joined(jobs[key], job) if key in jobs else job
         return list(jobs.values())
+
+
+def _missing(
+    measurement: Measurement | None, has_measurement: Callable[[Measurement], bool]
+) -> Measurement | None:
+    """Return what of a measurement was not made yet."""
+    measures = measurement.measures if measurement else ()
+    missing = [m for m in measures if measurement and not has_measurement(measurement.only(m))]
+    return measurement.only(*missing) if measurement and missing else None
+
+
+def _joined(one: Job, other: Job) -> Job:
+    """Return a job that keeps of a picture what either asks for."""
+    measurement = one.measurement
+    if measurement and other.measurement:
+        every = dict.fromkeys((*measurement.measures, *other.measurement.measures))
+        measurement = measurement.only(*every)
+    return replace(one, frame=one.frame or other.frame, measurement=measurement)

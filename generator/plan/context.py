@@ -76,7 +76,7 @@ class Context:
     def _frame(self, comparison: Comparison, input_id: str, variant: Variant) -> PlannedFrame:
         prepared, scale, point = self.inputs.prepared(input_id), variant.scale, variant.point
         size = prepared.width * scale, prepared.height * scale
-        picture = Picture(prepared, variant.recipe, *size)
+        picture = Picture(prepared, self.recipes.of_input(variant.recipe, prepared), *size)
         return PlannedFrame(
             self.encoded(picture, ("inputs", input_id)),
             variant.name,
@@ -109,7 +109,19 @@ class Context:
             if reason := mixable(first, self.info.models[other]):
                 message = f"'{models[0]}' and '{other}' cannot be mixed: {reason}"
                 self.problem(place, message)
+        self._check_noise_levels(models, places)
         return first.scale
+
+    def _check_noise_levels(self, models: Sequence[str], places: Sequence[Location]) -> None:
+        """Report models of a mix of which only some are told a level of their own."""
+        levels = {model: self.manifest.models[model].noise_level for model in models}
+        asked = [model for model in models if self.info.models[model].noise_level]
+        without = [model for model in asked if levels[model] is None]
+        if without and len(without) < len(asked):
+            place = places[list(models).index(without[0])]
+            other = next(model for model in asked if levels[model] is not None)
+            message = f"'{other}' has a noise_level, '{without[0]}' has none: give it to both"
+            self.problem(place, message)
 
     def export(self, name: str, weights: Weights, title: str = "") -> PlannedExport:
         """Plan mixed weights to publish."""
@@ -124,8 +136,9 @@ def shared(name: str, comparison: Comparison) -> Mapping[str, Any]:
         "id": name,
         "title": comparison.title,
         "caption": comparison.caption,
+        "aliases": comparison.aliases,
         "draft": comparison.draft,
-        "measures": comparison.metrics,
+        "measures": tuple(dict.fromkeys(comparison.metrics)),
     }
 
 

@@ -7,16 +7,16 @@ never by their path or id; titles, order and the device do not count.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.tables.formats import FORMATS, Format
+from generator.manifest.tables.measures import MEASURES
 from generator.plan.info import File
+from generator.plan.keys import content_key
 
 RENDERER_VERSION = 2
 """Raised whenever the renderer would make other bytes from the same plan."""
@@ -119,17 +119,21 @@ class Network:
     ``weights`` are ordered by the files' hashes, hold no zeros and sum to 1, so that the same
     network is the same recipe however it was written. ``precision`` and ``tile`` stand as the
     author wrote them (``auto`` stays ``auto``): the device that renders does not enter the key.
+    ``noise_level`` is what a network is told that asks how noisy its input is, in 8-bit levels;
+    None for the usual 15, and for networks that do not ask.
     """
 
     weights: tuple[tuple[File, Coefficient], ...]
     color_fix: ColorFix
     precision: Literal["auto", "fp32", "fp16", "bf16"]
     tile: int | Literal["auto", "off"]
+    noise_level: float | None = None
 
     name: ClassVar[str]
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of."""
+        told = {} if self.noise_level is None else {"noise_level": self.noise_level}
         return {
             "recipe": self.name,
             "weights": [
@@ -139,6 +143,7 @@ class Network:
             "color_fix": self.color_fix,
             "precision": self.precision,
             "tile": self.tile,
+            **told,
         }
 
 
@@ -209,7 +214,7 @@ class Frame:
     @cached_property
     def key(self) -> str:
         """Return the content key, 32 hex digits (128 bits of a SHA-256)."""
-        return _digest({**self.picture.identity(), **self.encoding.identity()})
+        return _key({**self.picture.identity(), **self.encoding.identity()})
 
     @property
     def name(self) -> str:
@@ -219,35 +224,59 @@ class Frame:
 
 @dataclass(frozen=True)
 class Measurement:
-    """PSNR and SSIM of a picture, before it is encoded, against ground truth of its size.
+    """What to measure of a picture, before it is encoded, against ground truth of its size.
 
-    ``crop`` is applied to the reference file where it shows the whole uncropped input.
+    ``crop`` is applied to the reference file where it shows the whole uncropped input; without
+    ground truth the reference is None. ``measures`` are ids, each once.
     """
 
     picture: Picture
-    reference: File
+    reference: File | None
     crop: tuple[int, int, int, int] | None
+    measures: tuple[str, ...]
 
     @cached_property
     def key(self) -> str:
-        """Return the content key, 32 hex digits."""
-        reference = {"reference": self.reference.sha256, "reference_crop": self.crop}
-        return _digest({**self.picture.identity(), **reference})
+        """Return the content key of what is compared, 32 hex digits: measures do not count."""
+        reference = {
+            "reference": self.reference and self.reference.sha256,
+            "reference_crop": self.crop,
+        }
+        return _key({**self.picture.identity(), **reference})
+
+    def key_of(self, measure: str) -> str:
+        """Return the content key of one result, which another version of its measure changes."""
+        return content_key(["measurement", measure, MEASURES[measure].version, self.key])
+
+    @property
+    def result_keys(self) -> tuple[str, ...]:
+        """Return the keys of all results."""
+        return tuple(map(self.key_of, self.measures))
+
+    def only(self, *measures: str) -> Measurement:
+        """Return the same with fewer measures."""
+        return replace(self, measures=measures)
 
 
 @dataclass(frozen=True)
 class Job:
     """A unit of rendering, self-contained: a picture and what to keep of it.
 
-    ``frame`` and ``measurement`` are None where the store has them already.
+    ``measurement`` is None where the store has all of it, ``frame`` where it has that already;
+    ``stored`` is then the frame that is there.
     """
 
     picture: Picture
     frame: Frame | None
     measurement: Measurement | None
+    stored: Frame | None = None
+
+    @property
+    def reopens(self) -> bool:
+        """Tell whether the frame that is there keeps every pixel: the picture is not made again."""
+        return self.stored is not None and self.stored.encoding.lossless
 
 
-def _digest(identity: dict[str, Any]) -> str:
-    """Hash canonical JSON, renderer version included."""
-    text = json.dumps({"renderer": RENDERER_VERSION, **identity}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _key(identity: dict[str, Any]) -> str:
+    """Return the content key of what this version of the renderer makes."""
+    return content_key({"renderer": RENDERER_VERSION, **identity})

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.errors import Problem
+
 VARIANCE = "running_var"
 """What variances of batch normalisation are called."""
 
@@ -69,6 +71,29 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
+class WeightsFile:
+    """What a weights file is, for a person.
+
+    ``architecture`` by its name, ``tags`` its variant in spandrel's words; ``precision`` the kinds
+    of numbers stored, the most frequent first (``float16``); ``metadata`` what its maker wrote
+    into it (of ``.safetensors`` only); ``damaged`` as in ``ModelInfo``.
+    """
+
+    file: str
+    architecture: str
+    tags: tuple[str, ...]
+    scale: int
+    input_channels: int
+    output_channels: int
+    parameters: int
+    precision: tuple[str, ...]
+    metadata: dict[str, str]
+    bytes: int
+    sha256: str
+    damaged: str
+
+
+@dataclass(frozen=True)
 class ImageInfo:
     """A picture file after EXIF orientation: pixels, colour channels (1 or 3), transparency."""
 
@@ -84,7 +109,8 @@ class FileInfo:
 
     ``files`` by path as written in the manifest, ``models`` by id and ``networks`` the same by
     the file's SHA-256, ``images`` by SHA-256, ``frames`` the matches of each ``frames:``
-    comparison by its id.
+    comparison by its id. ``unreadable`` says what could not be read and is not used either: it
+    is missing in the others.
     """
 
     files: dict[str, File]
@@ -92,6 +118,7 @@ class FileInfo:
     networks: dict[str, ModelInfo]
     images: dict[str, ImageInfo]
     frames: dict[str, tuple[File, ...]]
+    unreadable: tuple[Problem, ...] = ()
 
     def named(self, message: str) -> str:
         """Return a message with files called what the manifest calls them.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from generator.errors import Problem
 from generator.manifest import ManifestFile
+from generator.manifest.tables.measures import MEASURES
 from generator.manifest.types import Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import PlannedFrame
 from generator.plan.frames import Input, Measurement, Noise, Picture
 from generator.plan.info import File, FileInfo
+
+Crop = tuple[int, int, int, int]
 
 
 class Inputs:
@@ -51,20 +54,30 @@ class Inputs:
     def measurement(
         self, comparison: Comparison, input_id: str, picture: Picture
     ) -> Measurement | None:
-        """Return what to measure a picture against, None where nothing is asked or fits."""
+        """Return what to measure of a picture, None where nothing is asked or fits."""
+        file, crop = self._ground_truth(input_id, picture)
+        measures = tuple(
+            name
+            for name in dict.fromkeys(comparison.metrics)
+            if file or not MEASURES[name].needs_reference
+        )
+        return Measurement(picture, file, crop, measures) if measures else None
+
+    def _ground_truth(self, input_id: str, picture: Picture) -> tuple[File | None, Crop | None]:
+        """Return the reference of a picture and the crop for it; None where there is none."""
         written = self._file.manifest.inputs[input_id]
-        if written.reference is None or not comparison.metrics:
-            return None
+        if written.reference is None:
+            return None, None
         file = self._info.files[written.reference]
         image = self._info.images[file.sha256]
         size = (picture.width, picture.height)
         if (image.width, image.height) == size:
-            return Measurement(picture, file, None)
+            return file, None
         source = self._info.images[self._info.files[written.path].sha256]
         same_view = (image.width, image.height) == (source.width, source.height)
         if same_view and written.crop and written.crop[2:] == size:
-            return Measurement(picture, file, written.crop)
-        return None
+            return file, written.crop
+        return None, None
 
     def mask(self, input_id: str, name: str) -> tuple[File, tuple[int, int]]:
         """Return the file of a mask, and the size of the whole picture that it belongs to."""
@@ -81,14 +94,15 @@ class Inputs:
         all_must_fit: bool,
     ) -> None:
         """Report references of a size that no output has; nothing is measured silently wrong."""
+        compared = any(MEASURES[name].needs_reference for name in comparison.metrics)
         each = len(frames) // len(inputs)
         for number, input_id in enumerate(inputs):
             written = self._file.manifest.inputs[input_id]
-            if written.reference is None or not comparison.metrics:
+            if written.reference is None or not compared:
                 continue
             own = frames[number * each : (number + 1) * each]
             outputs = [shown for shown in own if shown.weights is not None]
-            misfits = [shown for shown in outputs if shown.measurement is None]
+            misfits = [s for s in outputs if not (s.measurement and s.measurement.reference)]
             any_fits = len(misfits) < len(outputs)
             if not misfits or (any_fits and not all_must_fit):
                 continue

@@ -58,6 +58,7 @@ def _site(manifest: Manifest) -> SiteSettings:
 
 
 def _models(manifest: Manifest, info: FileInfo) -> Mapping[str, PlannedModel]:
+    """Return the models but those that nobody can read or uses."""
     return {
         name: PlannedModel(
             name,
@@ -71,6 +72,7 @@ def _models(manifest: Manifest, info: FileInfo) -> Mapping[str, PlannedModel]:
             info.models[name],
         )
         for name, model in manifest.models.items()
+        if name in info.models
     }
 
 

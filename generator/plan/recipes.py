@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from generator.manifest import Manifest
 from generator.manifest.alphas import rounded
 from generator.manifest.controls import Point
 from generator.manifest.types import REST, Interpolate
-from generator.plan.frames import Blend, ByGroup, Coefficient, ColorFix, Mix
+from generator.plan.frames import (
+    Blend,
+    ByGroup,
+    Coefficient,
+    ColorFix,
+    Input,
+    Mix,
+    Network,
+    Recipe,
+)
 from generator.plan.info import File, FileInfo
 
 Coefficients = Mapping[str, Coefficient]
 """A coefficient for each model id."""
+
+USUAL_NOISE_LEVEL = 15.0
+"""What networks are told that ask for it and are given no other: the default of their authors."""
 
 
 class Recipes:
@@ -26,14 +39,45 @@ class Recipes:
     def mix(self, weights: Coefficients, fix: ColorFix) -> Mix:
         """Return the recipe of mixed networks; of one alone where the others have no weight."""
         render = self._manifest.render
-        return Mix(self.parents(weights), fix, render.precision, render.tile)
+        level = self._noise_level(weights)
+        return Mix(self.parents(weights), fix, render.precision, render.tile, level)
 
     def blend(self, weights: Coefficients, fix: ColorFix) -> Mix | Blend:
         """Return the recipe of blended outputs; a blend of one network is that network."""
         parents = self.parents(weights)
         render = self._manifest.render
         kind = Mix if len(parents) == 1 else Blend
-        return kind(parents, fix, render.precision, render.tile)
+        return kind(parents, fix, render.precision, render.tile, self._noise_level(weights))
+
+    def asks_noise_level(self, recipe: Recipe) -> bool:
+        """Tell whether a recipe's network asks how noisy its input is."""
+        networks = self._info.networks
+        return isinstance(recipe, Network) and networks[recipe.weights[0][0].sha256].noise_level
+
+    def of_input(self, recipe: Recipe, picture: Input) -> Recipe:
+        """Return the recipe for one input: the level of its noise is told, unless another is."""
+        if not isinstance(recipe, Network) or not self.asks_noise_level(recipe):
+            return recipe
+        sigma = picture.noise.sigma if picture.noise else USUAL_NOISE_LEVEL
+        level = sigma if recipe.noise_level is None else recipe.noise_level
+        return replace(recipe, noise_level=None if level == USUAL_NOISE_LEVEL else level)
+
+    def _noise_level(self, weights: Coefficients) -> float | None:
+        """Return what models say, mixed as they are; None where it follows the input."""
+        levels = [
+            (weight, self._manifest.models[model].noise_level)
+            for model, weight in weights.items()
+            if weight != 0 and self._info.models[model].noise_level
+        ]
+        given = {level for _, level in levels}
+        if len(given) == 1:
+            return given.pop()
+        told = [
+            weight * level
+            for weight, level in levels
+            if level is not None and isinstance(weight, float)
+        ]
+        return rounded(sum(told)) if told else None
 
     def parents(self, weights: Coefficients) -> tuple[tuple[File, Coefficient], ...]:
         """Return a mix in canonical form: by file, in order of hashes, without zeros."""

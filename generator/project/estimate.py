@@ -55,7 +55,7 @@ def flops(jobs: Sequence[Job], info: FileInfo) -> float:
     total = 0.0
     for job in jobs:
         recipe, picture = job.picture.recipe, job.picture.input
-        if isinstance(recipe, Network):
+        if isinstance(recipe, Network) and not job.reopens:
             parameters = info.networks[recipe.weights[0][0].sha256].parameters
             runs = len(recipe.weights) if isinstance(recipe, Blend) else 1
             total += 2.0 * parameters * picture.width * picture.height * runs

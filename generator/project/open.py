@@ -48,6 +48,10 @@ class Project:
         """Warn of something at a location of the manifest, such as ("models", "sharp")."""
         self.warnings.add(self.file.problem(location, message))
 
+    def note(self, location: Location, message: str) -> None:
+        """Note what is good to know at a location of the manifest; see ``Warnings``."""
+        self.warnings.notes.add(self.file.problem(location, message))
+
 
 def open_store(file: ManifestFile, *, guest: bool = False) -> Store:
     """Return the store of a manifest's frames. Nothing is written yet."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from generator.errors import ImageError, ManifestError, ModelError, Problem
 from generator.images import decode, read_info
@@ -20,13 +20,18 @@ from generator.manifest import Manifest, ManifestFile
 from generator.manifest.globs import matching_files
 from generator.manifest.yamlfile import Location
 from generator.plan.info import File, FileInfo, ImageInfo, ModelInfo, Tensor
-from generator.store import Store
+from generator.project.unused import unused_entries
+from generator.store import Store, fits
 
 ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
 
 _FILES = "files.json"
 _MODELS = "models 3"
 """Where info about models are kept; another number whenever more is asked about a file."""
+_MODEL, _IMAGE = (
+    {name: get_origin(kind) or kind for name, kind in get_type_hints(info).items()}
+    for info in (ModelInfo, ImageInfo)
+)
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was hashed may change again within one tick of the
 clock of its disk, so its hash is not kept."""
@@ -36,7 +41,8 @@ def scan(file: ManifestFile, store: Store, read_models: ReadModels) -> FileInfo:
     """Gather the info about every file the manifest names.
 
     ``read_models`` opens the weights files that are not known yet, all in one call. Raises
-    ManifestError with every file that cannot be used, at the place where it is named.
+    ManifestError with every file that cannot be used, at the place where it is named; what
+    nothing uses is noted only.
     """
     return _Scanner(file, store).run(read_models)
 
@@ -76,8 +82,10 @@ class _Scanner:
         self._file = file
         self._store = store
         self._problems: list[Problem] = []
+        self._idle = unused_entries(file.manifest)
+        self._spared: list[Problem] = []
         kept = store.read(_FILES)
-        self._hashes: dict[str, list[Any]] = _section(kept, "hashes")
+        self._hashes: dict[str, Any] = _section(kept, "hashes")
         self._models: dict[str, Any] = _section(kept, _MODELS)
         self._images: dict[str, Any] = _section(kept, "images")
         self._changed = False
@@ -107,7 +115,7 @@ class _Scanner:
         networks = {
             self._seen[manifest.models[name].path].sha256: info for name, info in models.items()
         }
-        return FileInfo(self._seen, models, networks, images, frames)
+        return FileInfo(self._seen, models, networks, images, frames, tuple(self._spared))
 
     def _read_models(self, read_models: ReadModels, refused: set[str]) -> dict[str, ModelInfo]:
         """Read the networks that are not known yet, but none that is not what was meant."""
@@ -117,13 +125,16 @@ class _Scanner:
             for name, model in manifest.models.items()
             if model.path in self._seen and name not in refused
         }
-        unknown = {f.sha256: f for f in files.values() if f.sha256 not in self._models}
+        known = {
+            sha256: model
+            for sha256 in {file.sha256 for file in files.values()}
+            if (model := _kept_model(self._models.get(sha256))) is not None
+        }
+        unknown = {f.sha256: f for f in files.values() if f.sha256 not in known}
         read = read_models([file.path for file in unknown.values()])
         models: dict[str, ModelInfo] = {}
         for name, file in files.items():
-            result = read.get(unknown[file.sha256].path) if file.sha256 in unknown else None
-            if result is None:
-                result = model_info(self._models[file.sha256])
+            result = known.get(file.sha256) or read[unknown[file.sha256].path]
             if isinstance(result, ModelInfo):
                 models[name] = result
                 if file.sha256 in unknown:
@@ -145,7 +156,7 @@ class _Scanner:
         if file is None or file.sha256 in images:
             return file
         try:
-            if file.sha256 not in self._images:
+            if not fits(self._images.get(file.sha256), _IMAGE):
                 self._images[file.sha256] = asdict(read_info(file.path))
                 self._changed = True
             images[file.sha256] = ImageInfo(**self._images[file.sha256])
@@ -162,7 +173,7 @@ class _Scanner:
             status = absolute.stat()
             stamp = [status.st_size, status.st_mtime_ns]
             known = self._hashes.get(str(absolute))
-            if known is not None and known[:2] == stamp:
+            if isinstance(known, list) and len(known) == 3 and known[:2] == stamp:
                 digest = str(known[2])
             else:
                 with absolute.open("rb") as stream:
@@ -184,7 +195,8 @@ class _Scanner:
     def _problem(self, where: Location, message: str) -> None:
         for written, file in self._seen.items():
             message = message.replace(str(file.path), written)
-        self._problems.append(self._file.problem(where, message))
+        problems = self._spared if where[:2] in self._idle else self._problems
+        problems.append(self._file.problem(where, message))
 
 
 def _pictures(manifest: Manifest) -> Iterator[tuple[str, Location]]:
@@ -200,3 +212,11 @@ def _pictures(manifest: Manifest) -> Iterator[tuple[str, Location]]:
 def _section(kept: dict[str, Any], name: str) -> dict[str, Any]:
     section = kept.get(name)
     return section if isinstance(section, dict) else {}
+
+
+def _kept_model(data: Any) -> ModelInfo | None:
+    """Return a network as it was kept; None where it was not, or in another shape."""
+    try:
+        return model_info(data) if fits(data, _MODEL) else None
+    except (KeyError, TypeError):  # its tensors are
+        return None

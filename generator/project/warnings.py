@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Iterator
 
 from generator.manifest import ManifestFile
-from generator.manifest.types import Comparison, Manifest
+from generator.manifest.types import KINDS, Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.info import VARIANCE, FileInfo
 from generator.project.open import Project
+from generator.project.unused import unused, used_inputs, used_models
 
 Found = tuple[Location, str]
 
@@ -17,45 +18,21 @@ Found = tuple[Location, str]
 def lint(project: Project) -> None:
     """Warn of each file or value that will not do what it was chosen for, or is not used at all.
 
-    Of drafts that the plan leaves out nothing is said, but that they use something.
+    Of drafts that the plan leaves out nothing is said.
     """
     file, info = project.file, project.info
     planned = {comparison.id for comparison in project.plan.comparisons}
-    found = (*_models(file, info), *_steps(file), *_references(file, info), *_frames(info))
-    for where, message in (*unused(file.manifest), *found):
+    found = (
+        *_models(file, info),
+        *_beside(file, info),
+        *_steps(file),
+        *_references(file, info),
+        *_frames(info),
+    )
+    project.warnings.add(*unused(file), *info.unreadable)
+    for where, message in found:
         if where[0] != "comparisons" or where[1] in planned:
             project.warn(where, message)
-
-
-def unused(manifest: Manifest) -> Iterator[Found]:
-    """Yield each model, input and mask that no comparison uses: it is often a misspelling."""
-    comparisons = manifest.comparisons.values()
-    models = {model for comparison in comparisons for model in _used_models(comparison)}
-    for name, model in manifest.models.items():
-        if name not in models and not model.download:
-            yield ("models", name), f"no comparison uses the model '{name}'"
-    seen = [(c, _used_inputs(c, manifest)) for c in comparisons if c.frames is None]
-    for name, picture in manifest.inputs.items():
-        shown = [comparison for comparison, inputs in seen if name in inputs]
-        if not shown:
-            yield ("inputs", name), f"no comparison uses the input '{name}'"
-        regions = {r for c in shown if c.interpolate for r in c.interpolate.regions}
-        for mask in picture.masks:
-            if shown and mask not in regions:
-                where = ("inputs", name, "masks", mask)
-                yield where, f"no comparison has the region '{mask}' of '{name}'"
-
-
-def _used_models(comparison: Comparison) -> Iterator[str]:
-    if comparison.interpolate:
-        yield from comparison.interpolate.models
-        yield from comparison.interpolate.beside
-    for choice in comparison.choose or ():
-        yield from choice.mix or (choice.of,)
-
-
-def _used_inputs(comparison: Comparison, manifest: Manifest) -> tuple[str, ...]:
-    return comparison.inputs if comparison.inputs is not None else tuple(manifest.inputs)
 
 
 def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
@@ -67,6 +44,9 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
                 what += ", or below zero"
             message = f"'{model.damaged}' in it contains {what}; fetch the file again"
             yield ("models", name, "path"), message
+        if manifest.models[name].noise_level is not None and not model.noise_level:
+            message = f"a {model.architecture_name} does not ask how noisy its input is: remove it"
+            yield ("models", name, "noise_level"), message
     for name, comparison in manifest.comparisons.items():
         mixed = comparison.interpolate.models if comparison.interpolate else ()
         for one, other in itertools.combinations(mixed, 2):
@@ -75,6 +55,33 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
                 where = ("comparisons", name, "interpolate", "models", mixed.index(other))
                 message = f"'{one}' and '{other}' have identical weights"
                 yield where, f"{message}; every mix will look the same"
+
+
+def _beside(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
+    """Yield comparisons whose networks do not do the same kind of work."""
+    for name, comparison in file.manifest.comparisons.items():
+        networks = {
+            model: info.models[model] for model in used_models(comparison) if model in info.models
+        }
+        kind = next(kind for kind in KINDS if getattr(comparison, kind) is not None)
+        scales = {network.scale: model for model, network in reversed(networks.items())}
+        if len(scales) > 1:
+            shown = ", ".join(f"'{model}' ×{scale}" for scale, model in sorted(scales.items()))
+            message = f"networks of several scales ({shown}): their pictures differ in size"
+            yield ("comparisons", name, kind), message
+        gray = [model for model, network in networks.items() if network.input_channels == 1]
+        if gray and len(gray) < len(networks) and _has_colour(comparison, file, info):
+            why = "it sees colour one channel at a time"
+            message = f"'{gray[0]}' is a gray network beside colour ones: {why}"
+            yield ("comparisons", name, kind), message
+
+
+def _has_colour(comparison: Comparison, file: ManifestFile, info: FileInfo) -> bool:
+    """Say whether any input of a comparison is in colour."""
+    manifest = file.manifest
+    files = (info.files.get(manifest.inputs[i].path) for i in used_inputs(comparison, manifest))
+    pictures = (info.images.get(file.sha256) for file in files if file)
+    return any(picture.channels == 3 for picture in pictures if picture)
 
 
 def _steps(file: ManifestFile) -> Iterator[Found]:
@@ -97,9 +104,10 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
 def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
     for name, picture in file.manifest.inputs.items():
         if picture.reference:
-            paths = picture.path, picture.reference
-            input_, reference = (info.images[info.files[path].sha256] for path in paths)
-            if reference.channels < input_.channels:
+            files = (info.files.get(path) for path in (picture.path, picture.reference))
+            found = [info.images.get(file.sha256) if file else None for file in files]
+            input_, reference = found
+            if input_ and reference and reference.channels < input_.channels:
                 message = (
                     "the reference is gray, the picture in colour: metrics will measure lost colour"
                 )

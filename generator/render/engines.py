@@ -23,7 +23,7 @@ from generator.errors import ModelError
 from generator.images.rendered import Failed, Rendered
 from generator.networks.weights.apart import importable
 from generator.plan import Coefficient, Job, Network
-from generator.plan.info import ModelInfo
+from generator.plan.info import ModelInfo, WeightsFile
 from generator.plan.kinship import Kinship
 from generator.project.scan import model_info
 from generator.render.job import Result, finish, make
@@ -119,9 +119,15 @@ class LocalEngine:
 
     def relate(self, paths: Sequence[Path], crops: Crops) -> Kinship:
         """Compare on the processor, whatever the device: crops are small."""
-        from generator.networks.ancestry import inspect
+        from generator.networks.kinship import inspect
 
         return inspect(paths, crops)
+
+    def about(self, path: Path) -> WeightsFile:
+        """Say what a weights file is. Raises ModelError where it cannot be used."""
+        from generator.networks.weights.about import about
+
+        return about(path)
 
     def mix(self, parents: Sequence[tuple[Path, Coefficient]], output: Path) -> None:
         """Mix in memory, then write the file whole."""

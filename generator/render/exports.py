@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,12 @@ from pathlib import Path
 from generator import __version__
 from generator.errors import ModelError
 from generator.plan import Plan, PlannedExport
+from generator.project.open import Project
 from generator.render.engines import Engine
-from generator.store import Store
+from generator.store import Artifact, Store
+
+VERSION = 2
+"""Raised whenever the same parents would be written otherwise."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def make_exports(
     for comparison in plan.comparisons:
         for planned in comparison.exports:
             try:
-                path = store.derived(_key(planned), "safetensors", partial(_make, planned, engine))
+                path = store.artifact(_artifact(planned), partial(_make, planned, engine))
             except ModelError as error:
                 failures[f"{planned.name}.safetensors"] = str(error)
                 continue
@@ -56,16 +59,16 @@ def make_exports(
     return tuple(made), failures
 
 
-def export_keys(plan: Plan) -> set[str]:
-    """Return the keys under which the store keeps the weights that comparisons publish."""
-    return {_key(planned) for comparison in plan.comparisons for planned in comparison.exports}
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield the weights that comparisons publish."""
+    for comparison in project.plan.comparisons:
+        yield from map(_artifact, comparison.exports)
 
 
-def _key(planned: PlannedExport) -> str:
-    """Hash what the file holds: the weights, and their origin as its metadata tell it."""
+def _artifact(planned: PlannedExport) -> Artifact:
+    """Return what the file holds: the weights, and their origin as its metadata tell it."""
     parents = [[file.sha256, file.path.name, weight] for file, weight in planned.parents]
-    text = json.dumps({"export": parents, "tool": __version__, "names": "as in the file"})
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Artifact("weights", VERSION, [parents, __version__], "safetensors")
 
 
 def _make(planned: PlannedExport, engine: Engine) -> bytes:

@@ -6,10 +6,10 @@ travels from there is an encoded picture.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import AlphagridError, RenderError
-from generator.images import measures
+from generator.images.measures import COMPUTE
 from generator.images.rendered import Failed, Rendered
+from generator.manifest.tables.measures import MEASURES
 from generator.plan import Classic, File, Job, Measurement, Network
-from generator.store import Measured
 
 # What may be wrong with one picture.
 _TROUBLE = (AlphagridError, ValueError, OSError, MemoryError)
@@ -30,10 +30,10 @@ _TROUBLE = (AlphagridError, ValueError, OSError, MemoryError)
 class Result:
     """What became of a job.
 
-    ``data`` is the encoded frame, None where the job asks for none; ``precision``, ``device`` and
-    ``color_shift`` are those of ``Rendered``; ``measured`` is the measurement, where one was
-    asked for. ``failure`` says why nothing could be made, ``unmeasured`` why the measurement
-    alone could not; '' where they could.
+    ``data`` is the encoded frame, None where the job asks for none; ``precision``, ``device``,
+    ``color_shift`` and ``tiles`` are those of ``Rendered``; ``measured`` are results by measure.
+    ``failure`` says why nothing could be made, ``unmeasured`` why some measure has no result; ''
+    where they could.
     """
 
     job: Job
@@ -41,15 +41,25 @@ class Result:
     precision: str = ""
     device: str = ""
     color_shift: Sequence[float] | None = None
-    measured: Measured | None = None
+    measured: Mapping[str, float] = field(default_factory=dict)
     failure: str = ""
     unmeasured: str = ""
+    tiles: tuple[int, int] | None = None
 
 
 def make(job: Job) -> Result:
     """Do a job that needs no network. What goes wrong is told by the result."""
     try:
         pixels = images.draw(job.picture.input, cast(Classic, job.picture.recipe))
+    except _TROUBLE as error:
+        return Result(job, failure=_in_words(error))
+    return finish(Rendered(job, pixels))
+
+
+def reopen(job: Job, path: Path) -> Result:
+    """Do a job that only measures, on the frame at ``path``, which was encoded without loss."""
+    try:
+        pixels = images.decode(path)
     except _TROUBLE as error:
         return Result(job, failure=_in_words(error))
     return finish(Rendered(job, pixels))
@@ -62,7 +72,7 @@ def finish(made: Rendered | Failed) -> Result:
     if isinstance(made, Failed):
         return Result(made.job, failure=made.reason)
     job = made.job
-    result = Result(job, None, made.precision, made.device, made.color_shift)
+    result = Result(job, None, made.precision, made.device, made.color_shift, tiles=made.tiles)
     try:
         for file in _sources(job):
             _check_unchanged(file)
@@ -70,11 +80,10 @@ def finish(made: Rendered | Failed) -> Result:
             result = replace(result, data=images.encode(made.pixels, job.frame.encoding))
     except _TROUBLE as error:
         return replace(result, failure=_in_words(error))
-    try:
-        measured = _measure(made, job.measurement) if job.measurement else None
-        return replace(result, measured=measured)
-    except _TROUBLE as error:
-        return replace(result, unmeasured=_in_words(error))
+    if job.measurement is None:
+        return result
+    measured, unmeasured = _measure(made.pixels, job.measurement)
+    return replace(result, measured=measured, unmeasured=unmeasured)
 
 
 def why_unreadable(measurement: Measurement) -> str:
@@ -86,21 +95,30 @@ def why_unreadable(measurement: Measurement) -> str:
     return ""
 
 
-def _measure(made: Rendered, measurement: Measurement) -> Measured:
-    truth = _ground_truth(measurement)
-    ratio = measures.psnr(made.pixels, truth)
-    return Measured(
-        psnr=None if math.isinf(ratio) else round(ratio, 4),
-        ssim=round(measures.ssim(made.pixels, truth), 6),
-    )
+def _measure(pixels: NDArray[np.uint8], asked: Measurement) -> tuple[dict[str, float], str]:
+    """Return results by measure, and why there is not one of each; '' where there is."""
+    results: dict[str, float] = {}
+    reason = ""
+    try:
+        truth = _ground_truth(asked)
+    except _TROUBLE as error:
+        return {}, _in_words(error)
+    for measure in (MEASURES[name] for name in asked.measures):
+        pictures = (pixels, truth) if measure.needs_reference else (pixels,)
+        try:
+            value = COMPUTE[measure.id](*pictures)
+            results[measure.id] = round(value, measure.kept_decimals)
+        except _TROUBLE as error:
+            reason = _in_words(error)
+    return results, reason
 
 
-def _ground_truth(measurement: Measurement) -> NDArray[np.uint8]:
-    _check_unchanged(measurement.reference)
-    picture = measurement.picture
-    return images.reference(
-        measurement.reference.path, measurement.crop, picture.width, picture.height
-    )
+def _ground_truth(asked: Measurement) -> NDArray[np.uint8] | None:
+    if asked.reference is None:
+        return None
+    _check_unchanged(asked.reference)
+    picture = asked.picture
+    return images.reference(asked.reference.path, asked.crop, picture.width, picture.height)
 
 
 def _sources(job: Job) -> Iterator[File]:

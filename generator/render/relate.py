@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from generator import images
 from generator.errors import ImageError, ModelError
-from generator.plan import ComparisonPlan, Input, Plan
+from generator.plan import ComparisonPlan, Input, Network, Plan
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
 from generator.render.engines import Engine
+from generator.store import Artifact
 
-VERSION = 4
+VERSION = 5
 """Raised whenever the same pair would be judged otherwise, or in other words."""
 
 CROPS = 3
@@ -32,61 +33,111 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
 
     The names in a pair are ids of models. What is not known yet is measured by ``engine`` on
     crops of the comparison's inputs and kept by content; without one, it is left out.
-    Warns of pairs that are not clearly related.
+    Warns of pairs that are not clearly related or whose mixes are broken; notes colours that
+    shift on the way, where no colour fix is asked for.
     """
     found = {
         comparison.id: tuple(_pairs(project, comparison, engine))
         for comparison in project.plan.comparisons
         if comparison.mixed
     }
-    _warn(project, found)
+    _report(project, found)
     return found
 
 
-def _warn(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
-    """Warn of each pair that is not clearly related, once, where it is mixed first."""
-    places = {comparison.id: comparison.models_at for comparison in project.plan.comparisons}
-    said: set[tuple[str, str]] = set()
+def _report(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
+    """Warn of each pair that may mix badly, and note what is good to know of others.
+
+    Each is said once, where the pair is mixed first.
+    """
+    comparisons = {comparison.id: comparison for comparison in project.plan.comparisons}
+    warned: set[tuple[str, str]] = set()
+    noted: set[tuple[str, str]] = set()
     for name, pairs in kinship.items():
+        where = comparisons[name].models_at
         for pair in pairs:
-            if pair.verdict != "related" and (pair.first, pair.second) not in said:
-                said.add((pair.first, pair.second))
-                project.warn(places[name], _warning(pair))
+            both = pair.first, pair.second
+            if (message := _warning(pair)) and both not in warned:
+                warned.add(both)
+                project.warn(where, message)
+            if (message := _note(pair, comparisons[name])) and both not in noted:
+                noted.add(both)
+                project.note(where, message)
 
 
 def _warning(pair: Pair) -> str:
-    evidence = "; ".join(pair.reasons)
+    both, evidence = f"'{pair.first}' and '{pair.second}'", "; ".join(pair.reasons)
+    if pair.middle == "broken":
+        why = (
+            "the two have an ancestor in common, but are too far apart by now"
+            if pair.verdict == "related"
+            else "the two were not fine-tuned from one network"
+        )
+        return f"mixes of {both} are broken pictures ({evidence}): {why}"
+    if pair.verdict == "unrelated":
+        return (
+            f"look at the mixes of {both} before you publish them: "
+            f"the two were not fine-tuned from one network ({evidence})"
+        )
     if pair.verdict == "doubtful":
         return (
-            f"'{pair.first}' and '{pair.second}' are perhaps not related ({evidence}): "
-            "look at the middle of the range before you publish it"
+            f"look at the mixes of {both} before you publish them: "
+            f"whether the two were fine-tuned from one network is not clear ({evidence})"
         )
-    return (
-        f"'{pair.first}' and '{pair.second}' are not related ({evidence}): "
-        "between the two, visitors will see broken pictures"
-    )
+    return ""
+
+
+def _note(pair: Pair, comparison: ComparisonPlan) -> str:
+    if _warning(pair):
+        return ""
+    both = f"'{pair.first}' and '{pair.second}'"
+    if pair.middle == "doubtful":
+        evidence = "; ".join(pair.reasons)
+        return f"look at the mixes of {both} before you publish them ({evidence})"
+    if pair.colour_shift and not _is_fixed(comparison):
+        return (
+            f"mixes of {both} shift colours, by up to {pair.colour_shift:.0f} levels, and nothing "
+            "else: color_fix: average mends that"
+        )
+    return ""
+
+
+def _is_fixed(comparison: ComparisonPlan) -> bool:
+    """Say whether mixes get the colours of their input back, if only in some of the frames."""
+    recipes = (shown.frame.picture.recipe for shown in comparison.frames)
+    return any(isinstance(each, Network) and each.color_fix != "none" for each in recipes)
 
 
 def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) -> Iterator[Pair]:
-    for first, second, files, inputs, key in _asked(project.plan, comparison):
+    for first, second, files, inputs in _asked(project.plan, comparison):
+        artifact = _artifact(files, inputs)
         make = partial(_measure, files, inputs, engine)
         try:
-            pair = _from_json(json.loads(project.store.derived(key, "json", make).read_bytes()))
+            pair = _from_json(json.loads(project.store.artifact(artifact, make).read_bytes()))
         except ModelError:
             # No engine; or a file went away meanwhile: rendering says whose frames that costs.
             continue
+        except _UnmeasuredError as error:
+            why = (f"it could not be measured: {error}",)
+            pair = Pair(first, second, None, (), (), "doubtful", None, 0.0, why)
         yield replace(pair, first=first, second=second)
 
 
-def kinship_keys(project: Project) -> set[str]:
-    """Return the keys under which the store keeps what was found about the models of a site."""
-    return {key for c in project.plan.comparisons for *_, key in _asked(project.plan, c)}
+class _UnmeasuredError(Exception):
+    """What went wrong inside a network: it costs the verdict on a pair, and no more."""
+
+
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield what is found out about the models of a site, pair by pair."""
+    for comparison in project.plan.comparisons:
+        for _, _, files, inputs in _asked(project.plan, comparison):
+            yield _artifact(files, inputs)
 
 
 def _asked(
     plan: Plan, comparison: ComparisonPlan
-) -> Iterator[tuple[str, str, list[File], list[Input], str]]:
-    """Yield the pairs a comparison asks about: models, their files, inputs to look at, key."""
+) -> Iterator[tuple[str, str, list[File], list[Input]]]:
+    """Yield the pairs a comparison asks about: models, their files, inputs to look at."""
     pictures = dict.fromkeys(plan.inputs[name].picture for name in comparison.inputs)
     inputs = list(pictures)[:CROPS]
     for first, second in comparison.mixed:
@@ -94,35 +145,55 @@ def _asked(
         if any(model.info.damaged for model in models):
             continue  # weights that are NaN resemble nothing
         files = [model.file for model in models]
-        yield first, second, files, inputs, _key(files, inputs)
+        yield first, second, files, inputs
 
 
-def _key(files: list[File], inputs: list[Input]) -> str:
-    content = [VERSION, [f.sha256 for f in files], [picture.identity() for picture in inputs]]
-    text = json.dumps({"kinship": content}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _artifact(files: list[File], inputs: list[Input]) -> Artifact:
+    content = [[file.sha256 for file in files], [picture.identity() for picture in inputs]]
+    return Artifact("kinship", VERSION, content, "json")
 
 
 def _measure(files: list[File], inputs: list[Input], engine: Engine | None) -> bytes:
     if engine is None:
         raise ModelError("there is no engine to compare models by")
     crops = [crop for picture in inputs if (crop := _crop(picture)) is not None]
-    (pair,) = engine.relate([file.path for file in files], crops).pairs
-    return json.dumps(asdict(pair), sort_keys=True).encode()
+    try:
+        (pair,) = engine.relate([file.path for file in files], crops).pairs
+    except ModelError:
+        raise
+    except Exception as error:
+        raise _UnmeasuredError(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    return json.dumps(asdict(pair), sort_keys=True, allow_nan=False).encode()
 
 
 def _crop(picture: Input) -> NDArray[np.uint8] | None:
-    """Return the middle of an input; a picture that cannot be read is reported by rendering."""
+    """Return a part of an input; a picture that cannot be read is reported by rendering."""
     try:
-        return middle(images.original(picture))
+        return telling_crop(images.original(picture))
     except ImageError:
         return None
 
 
-def middle(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the middle of a picture (H, W, C), at most ``CROP_SIDE`` pixels wide and high."""
-    top, left = (max(0, (side - CROP_SIDE) // 2) for side in pixels.shape[:2])
+def telling_crop(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the part of a picture (H, W, C) with the most details; the middle where all is even.
+
+    At most ``CROP_SIDE`` pixels wide and high, one of nine that are spread over the picture.
+    """
+    rest = [max(0, side - CROP_SIDE) for side in pixels.shape[:2]]
+    places = itertools.product((1 / 2, 0, 1), repeat=2)
+    crops = (_cut(pixels, [round(part * left) for part, left in zip(place, rest, strict=True)])
+             for place in places)  # fmt: skip
+    return max(crops, key=_details)
+
+
+def _cut(pixels: NDArray[np.uint8], corner: Sequence[int]) -> NDArray[np.uint8]:
+    top, left = corner
     return pixels[top : top + CROP_SIDE, left : left + CROP_SIDE]
+
+
+def _details(pixels: NDArray[np.uint8]) -> int:
+    levels = pixels.astype(np.int64)
+    return sum(int(np.abs(np.diff(levels, axis=axis)).sum()) for axis in (0, 1))
 
 
 def _from_json(data: dict[str, Any]) -> Pair:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from generator.plan import File, Job
 from generator.render.engines import Engine
-from generator.render.job import Result, why_unreadable
+from generator.render.job import Result, reopen, why_unreadable
+from generator.render.threads import Task, in_threads
 from generator.store import Store
 
 
@@ -48,12 +50,16 @@ def render(
 def _results(jobs: Sequence[Job], store: Store, engine: Engine) -> Iterator[Result]:
     """Yield what became of each job, when it is in the store."""
     unreadable = _unreadable(jobs)
-    possible = []
+    possible: list[Job] = []
+    to_reopen: list[Job] = []
     for job in jobs:
-        if job.frame is None and job.measurement and job.measurement.reference in unreadable:
-            yield Result(job, failure=unreadable[job.measurement.reference])
+        truth = job.measurement and job.measurement.reference
+        if job.frame is None and truth in unreadable:
+            yield Result(job, failure=unreadable[truth])
         else:
-            possible.append(job)
+            (to_reopen if job.reopens else possible).append(job)
+    tasks = [Task(partial(_remeasure, job, store), bytes=0) for job in to_reopen]
+    yield from in_threads(tasks, workers=os.cpu_count() or 1, budget=0)
     yield from engine.render(possible, partial(_keep, store))
 
 
@@ -65,18 +71,25 @@ def _unreadable(jobs: Sequence[Job]) -> dict[File, str]:
     alone = {
         job.measurement.reference: job.measurement
         for job in jobs
-        if job.measurement and job.frame is None
+        if job.measurement and job.measurement.reference and job.frame is None
     }
     reasons = {file: why_unreadable(measurement) for file, measurement in alone.items()}
     return {file: reason for file, reason in reasons.items() if reason}
+
+
+def _remeasure(job: Job, store: Store) -> Result:
+    """Measure a picture by its frame, which keeps every pixel."""
+    result = reopen(job, store.path(job.stored)) if job.stored else Result(job)
+    _keep(store, result)
+    return result
 
 
 def _keep(store: Store, result: Result) -> None:
     """Store what a job gave: the frame first, so that no measurement is without one."""
     job = result.job
     if job.frame is not None and result.data is not None:
-        store.put(job.frame, result.data, result.precision, result.color_shift)
-    if job.measurement is not None and result.measured is not None:
+        store.put(job.frame, result.data, result.precision, result.color_shift, result.tiles)
+    if job.measurement is not None:
         store.put_measured(job.measurement, result.measured)
 
 

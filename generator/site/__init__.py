@@ -4,7 +4,6 @@ from generator.site.assemble import (
     SiteReport,
     check_site,
     check_site_output,
-    derived_keys,
     write_site,
 )
 from generator.site.output.staging import remove_site
@@ -13,7 +12,6 @@ __all__ = [
     "SiteReport",
     "check_site",
     "check_site_output",
-    "derived_keys",
     "remove_site",
     "write_site",
 ]

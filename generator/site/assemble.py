@@ -15,11 +15,13 @@ from generator.render.exports import Export
 from generator.site.data import viewer_data
 from generator.site.describe import comparison_views, kinship_views, model_views
 from generator.site.downloads import mixed_downloads
-from generator.site.figures.animations import animation_keys, make_animations
-from generator.site.figures.cards import card_keys, make_cards
-from generator.site.figures.region_masks import make_regions, mask_keys
+from generator.site.figures.animations import make_animations
+from generator.site.figures.cards import make_cards
+from generator.site.figures.region_masks import make_regions
 from generator.site.output.assets import Asset, build_assets, verbatim_files
+from generator.site.output.changes import Changes, changes
 from generator.site.output.feeds import build_date
+from generator.site.output.marker import last_site
 from generator.site.output.resources import folders, static_files
 from generator.site.output.staging import check_output, staged
 from generator.site.output.tree import Tree
@@ -32,11 +34,12 @@ from generator.store import Store
 
 @dataclass(frozen=True)
 class SiteReport:
-    """What was written: pages, all files and their bytes."""
+    """What was written: pages, all files and their bytes; ``changes`` since the site before."""
 
     pages: int
     bytes: int
     files: int
+    changes: Changes
 
 
 def write_site(
@@ -82,6 +85,7 @@ def write_site(
     assets = build_assets(static)
     writer = PageWriter(project, content, views, models, assets, base_url)
     pages = writer.prepare()
+    last = last_site(output)
     with staged(output) as tree:
         _place_static(tree, static, assets)
         _place_frames(tree, plan, store)
@@ -94,6 +98,7 @@ def write_site(
         pages=writer.pages,
         bytes=sum(tree.sizes.values()),
         files=len(tree.sizes),
+        changes=changes(last, tree.written),
     )
 
 
@@ -143,17 +148,11 @@ def _with_data(view: ComparisonView, **found: Any) -> ComparisonView:
     return replace(complete, data=viewer_data(complete))
 
 
-def derived_keys(project: Project) -> set[str]:
-    """Return the keys of what a site keeps in the store beside its frames."""
-    plan = project.plan
-    return card_keys(plan, project.store) | animation_keys(plan) | mask_keys(plan)
-
-
 def _place_frames(tree: Tree, plan: Plan, store: Store) -> None:
     """Link every frame that exists, once."""
     for frame in plan.frames.values():
         if record := store.record(frame):
-            tree.link(f"frames/{frame.name}", store.path(frame), record.bytes)
+            tree.link(f"frames/{frame.name}", store.path(frame), record.bytes, record.sha256)
 
 
 def _place_files(tree: Tree, plan: Plan, content: Content, exports: Sequence[Export]) -> None:

@@ -13,7 +13,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.site.views import ComparisonView, FrameView, InputView, MeasureView, ViewerData
+from generator.manifest.tables.measures import Measure
+from generator.site.views import ComparisonView, FrameView, InputView, ViewerData
 
 TO_ROOT = "../../"
 """The way from a comparison's folder to the site's root."""
@@ -45,6 +46,10 @@ def data_json(view: ComparisonView) -> str:
     head["start"] = {"left": view.left.index, "right": view.right.index}
     if view.steps is not None:
         head["steps"] = view.steps
+    if view.measures:
+        head["measures"] = [
+            {**_measure(measure), "convention": measure.convention} for measure in view.measures
+        ]
     if view.regions:
         starts = [view.positions[each.start].value if each.start is not None else None
                   for each in view.regions]  # fmt: skip
@@ -115,17 +120,17 @@ def _shown(frame: FrameView) -> dict[str, Any]:
         at=[[place for place in places if place is not None] for places in frame.at],
         **(file if frame.url else {"missing": frame.missing, **size}),
         label=frame.label,
-        measured=frame.measured or None,
+        measured=frame.scores_as_json() or None,
     )
 
 
-def _measure(measure: MeasureView) -> dict[str, Any]:
+def _measure(measure: Measure) -> dict[str, Any]:
     return {
         "id": measure.id,
         "title": measure.title,
         "unit": measure.unit,
         "decimals": measure.decimals,
-        "better": "higher",
+        "better": measure.better,
     }
 
 

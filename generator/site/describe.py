@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from generator.manifest.tables.measures import MEASURES
 from generator.plan import ComparisonPlan, Plan, PlannedFrame
 from generator.plan.comparisons import PlannedModel
 from generator.plan.kinship import Pair
 from generator.site.figures.charts import (
-    METRICS,
     NoiseLevel,
     Points,
     alpha_charts,
@@ -98,7 +98,7 @@ class _Builder:
         self._all_rendered = all_rendered
 
     def comparison(self, plan: ComparisonPlan) -> ComparisonView:
-        frames = tuple(self._frame(index, shown, plan) for index, shown in enumerate(plan.frames))
+        frames = tuple(self._frame(index, shown) for index, shown in enumerate(plan.frames))
         inputs = tuple(self._input(name) for name in plan.inputs)
         left, right = (frames[plan.index(choice)] for choice in plan.start.panes)
         measured = {id_ for frame in frames for id_ in frame.measured}
@@ -125,19 +125,20 @@ class _Builder:
             right=right,
             start=plan.start,
             steps=plan.steps,
-            measures=tuple(measure for id_, measure in METRICS.items() if id_ in measured),
+            measures=tuple(MEASURES[id_] for id_ in plan.measures if id_ in measured),
             charts=tuple(_charts(self._plan, plan, frames)),
             alphas=_alphas(plan),
             draft=plan.draft,
             apart=len(frames) + len(plan.models) + len(inputs) > MOST_ROWS,
             data=_addresses(plan),
+            moved_from=tuple(f"comparisons/{alias}/" for alias in plan.aliases),
         )
 
     def _input(self, name: str) -> InputView:
         planned = self._plan.inputs[name]
         return InputView(name, planned.title, planned.credit, planned.license, planned.source)
 
-    def _frame(self, index: int, shown: PlannedFrame, plan: ComparisonPlan) -> FrameView:
+    def _frame(self, index: int, shown: PlannedFrame) -> FrameView:
         frame, picture = shown.frame, shown.frame.picture
         record = self._store.record(frame)
         there = record is not None or self._all_rendered
@@ -160,16 +161,8 @@ class _Builder:
             bytes=record.bytes if record else 0,
             precision=record.precision if record else "",
             color_shift=tuple(record.color_shift or ()) if record else (),
-            measured=self._scores(shown, plan),
+            measured=self._store.measured(shown.measurement) if shown.measurement else _NOTHING,
         )
-
-    def _scores(self, shown: PlannedFrame, plan: ComparisonPlan) -> Mapping[str, float]:
-        measured = self._store.measured(shown.measurement) if shown.measurement else None
-        if measured is None:
-            return _NOTHING
-        values = {"psnr": measured.psnr, "ssim": measured.ssim}
-        found = ((name, values[name]) for name in plan.measures)
-        return {name: value for name, value in found if value is not None}
 
 
 def _alphas(plan: ComparisonPlan) -> tuple[float, ...]:
@@ -213,8 +206,10 @@ def _charts(site: Plan, plan: ComparisonPlan, frames: Sequence[FrameView]) -> It
         name: frames[number * each : (number + 1) * each] for number, name in enumerate(plan.inputs)
     }
     measured = {name: _measured(plan, own[name]) for name in plan.inputs}
-    if levels := noise_charts(plan.id, _noise_levels(site, plan, own, measured)):
-        yield ChartView("", levels)
+    for measure in plan.measures[:1]:
+        levels = _noise_levels(site, plan, own, measured, measure)
+        if chart := noise_charts(plan.id, MEASURES[measure], levels):
+            yield ChartView("", chart)
     for name in plan.inputs:
         if chart := alpha_charts(name, site.inputs[name].title, measured[name], plan.stops):
             yield ChartView(name, chart)
@@ -242,26 +237,29 @@ def _noise_levels(
     plan: ComparisonPlan,
     own: Mapping[str, Sequence[FrameView]],
     measured: Mapping[str, Measured],
+    measure: str,
 ) -> list[NoiseLevel]:
-    """Return the results by noise level, where inputs are one picture under several of them."""
+    """Return a measure's results by noise level, where inputs are one picture under several."""
     pictures = [site.inputs[name].picture for name in plan.inputs]
     sigmas = [picture.noise.sigma if picture.noise else 0.0 for picture in pictures]
     one = len({(picture.file, picture.crop, picture.downscale) for picture in pictures}) == 1
-    if not one or len(set(sigmas)) != len(sigmas) or "psnr" not in plan.measures:
+    if not one or len(set(sigmas)) != len(sigmas):
         return []
     mixes = plan.lines[0].name
     return [
-        NoiseLevel(sigma, mix, _controls(site, plan, own[name]))
+        NoiseLevel(sigma, mix, _controls(site, plan, own[name], measure))
         for sigma, name in zip(sigmas, plan.inputs, strict=True)
-        if (mix := measured[name]["psnr"][mixes])
+        if (mix := measured[name][measure][mixes])
     ]
 
 
-def _controls(site: Plan, plan: ComparisonPlan, frames: Sequence[FrameView]) -> dict[str, float]:
-    """Return the PSNR of the models shown beside the mix, by title."""
+def _controls(
+    site: Plan, plan: ComparisonPlan, frames: Sequence[FrameView], measure: str
+) -> dict[str, float]:
+    """Return what a measure says of the models shown beside the mix, by title."""
     beside = frames[len(frames) - len(plan.beside) :]
     return {
-        site.models[name].title: frame.measured["psnr"]
+        site.models[name].title: frame.measured[measure]
         for name, frame in zip(plan.beside, beside, strict=True)
-        if "psnr" in frame.measured
+        if measure in frame.measured
     }

@@ -157,6 +157,14 @@ class PageWriter:
         )  # fmt: skip
         if view.apart:
             self._tables(tree, view)
+        for url in view.moved_from:
+            self._moved(tree, url, view)
+
+    def _moved(self, tree: Tree, url: str, view: ComparisonView) -> None:
+        """Write a page at a former address, which leads on."""
+        self._render(
+            tree, "moved.html", url, view.title, canonical=view.url, to=f"../../{view.url}"
+        )
 
     def _tables(self, tree: Tree, view: ComparisonView) -> None:
         """Write what is too large for the page of a comparison."""
@@ -205,6 +213,7 @@ class PageWriter:
         description: str = "",
         social: str = "",
         place: str | None = None,
+        canonical: str | None = None,
         **context: Any,
     ) -> None:
         place = url if place is None else place
@@ -213,7 +222,7 @@ class PageWriter:
             "title": title,
             "description": description,
             "url": url,
-            "canonical": self._base_url + url if self._base_url else "",
+            "canonical": self._base_url + (canonical or url) if self._base_url else "",
             "image": self._base_url + social if social else "",
         }
         context = {"viewers": False, "page": page, "nav": self._navigation(root, url), **context}

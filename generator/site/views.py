@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from generator.manifest.tables.measures import Measure, as_json
 from generator.plan.comparisons import Choice, Place, Position, Start
 from generator.plan.kinship import Pair
 from generator.site.downloads import Download
@@ -59,9 +60,13 @@ class FrameView:
             "bytes": self.bytes if self.url else None,
             "precision": self.precision or None,
             "color_shift": self.color_shift or None,
-            **self.measured,
+            **self.scores_as_json(),
         }
         return {key: value for key, value in told.items() if value is not None}
+
+    def scores_as_json(self) -> dict[str, float | str]:
+        """Return what was measured as JSON can hold it."""
+        return {name: as_json(value) for name, value in self.measured.items()}
 
 
 @dataclass(frozen=True)
@@ -73,21 +78,6 @@ class RegionView:
     name: str
     masks: Mapping[str, str]
     start: int | None
-
-
-@dataclass(frozen=True)
-class MeasureView:
-    """A measure: what it is called, its unit (may be ''), and the decimals that are shown."""
-
-    id: str
-    title: str
-    unit: str
-    decimals: int
-
-    @property
-    def label(self) -> str:
-        """Return the title with the unit."""
-        return f"{self.title} ({self.unit})" if self.unit else self.title
 
 
 @dataclass(frozen=True)
@@ -180,7 +170,7 @@ class ComparisonView:
 
     ``choices``, ``positions``, ``axes``, ``layout`` and ``start`` are the plan's; ``alphas`` are
     where sliders have their ticks. ``apart``: tables, and charts of single inputs, are too many for
-    the page and stand on pages of their own.
+    the page and stand on pages of their own. ``moved_from`` are URLs that lead on to this one.
     """
 
     id: str
@@ -204,7 +194,7 @@ class ComparisonView:
     right: FrameView
     start: Start
     steps: int | None
-    measures: tuple[MeasureView, ...]
+    measures: tuple[Measure, ...]
     charts: tuple[ChartView, ...]
     alphas: tuple[float, ...]
     draft: bool
@@ -217,6 +207,7 @@ class ComparisonView:
     kinship: tuple[KinshipView, ...] = ()
     beside: tuple[ModelView, ...] = ()
     regions: tuple[RegionView, ...] = ()
+    moved_from: tuple[str, ...] = ()
 
     def at(self, root: str) -> ComparisonView:
         """Return the view for a page whose way to the site's root is ``root``."""

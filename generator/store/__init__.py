@@ -1,5 +1,7 @@
 """The frame cache: content key → file."""
 
-from generator.store.store import Measured, Record, Removed, Store
+from generator.store.artifacts import Artifact
+from generator.store.checksummed import fits
+from generator.store.store import Record, Removed, Store
 
-__all__ = ["Measured", "Record", "Removed", "Store"]
+__all__ = ["Artifact", "Record", "Removed", "Store", "fits"]

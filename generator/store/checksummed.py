@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from generator.store.disk import read_file
 
 _BEFORE, _BETWEEN, _AFTER = b'{"data":', b',"sha256":"', b'"}'
 
@@ -18,15 +21,29 @@ def checksummed(data: dict[str, Any]) -> bytes:
 def read_checksummed(path: str | Path) -> dict[str, Any] | None:
     """Return what was checksummed, or None where the file is missing or not as it was written."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - thousands of files
-            kept = file.read()
+        kept = read_file(path)
     except OSError:
         return None
     body = kept[len(_BEFORE) : -len(_BETWEEN) - 64 - len(_AFTER)]
     if not body or kept != _wrap(body):
         return None
-    data: dict[str, Any] = json.loads(body)
-    return data
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):  # a checksum is no signature: anybody can make one
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def fits(data: Any, shape: Mapping[str, Any]) -> bool:
+    """Say whether JSON is a mapping of these keys to values of these types.
+
+    What another version of the program kept may have others.
+    """
+    return (
+        isinstance(data, dict)
+        and data.keys() == shape.keys()
+        and all(isinstance(data[name], kind) for name, kind in shape.items())
+    )
 
 
 def _wrap(body: bytes) -> bytes:

@@ -4,15 +4,17 @@ Layout, under ``.cache/`` beside the manifest::
 
     frames/3f/<key>.webp          an encoded frame
     frames/3f/<key>.webp.json     its record, written last: a frame without one does not exist
-    measurements/3f/<key>.json    PSNR and SSIM
-    derived/3f/<key>.<suffix>     made from frames without rendering: thumbnails, cards; each
-                                  with a record, as frames have one
+    measurements/3f/<key>.json    what one measure said of a picture
+    derived/3f/<key>.<suffix>     artifacts, made without rendering: cards, masks, mixed weights;
+                                  each with a record, as frames have one
     files.json                    what is known about files (see project.scan)
     rates.json                    how fast networks ran (see estimate)
-    aside/                        files being written; what a killed build left here goes
+    aside/tmp…                    files being written; what a killed build left here goes
     lock, owner                   the build that is running
 
-The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone.
+The folder may hold files of others too, as ``~/.cache`` does: what is not ours is left alone. It
+may be a link itself, but none inside it is followed: a name of ours that is a link is refused, or
+as good as missing.
 
 Every file is written aside and renamed, so a reader, or a build after a kill, finds whole files
 only. What does not match its record is not there. JSON is kept with its checksum, which is
@@ -27,19 +29,37 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import asdict, dataclass
+import socket
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from generator.errors import StoreError
+from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
-from generator.store.checksummed import checksummed, read_checksummed
-from generator.store.files import IGNORE, TAG, Files
+from generator.store.artifacts import Artifact
+from generator.store.checksummed import checksummed, fits, read_checksummed
+from generator.store.disk import (
+    ASIDE,
+    IGNORE,
+    TAG,
+    Disk,
+    cannot_write,
+    check_file,
+    entries,
+    is_file,
+    read_file,
+)
 
 _KINDS = ("frames", "measurements", "derived")
 _KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
+_GUEST_SECONDS = 1
+"""A guest holds the lock while it writes one file; so long a build waits for it."""
 _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
 
 
@@ -47,8 +67,9 @@ _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
 class Record:
     """What is kept beside a frame: size in pixels and bytes, checksum, the precision that
     ``auto`` became ('' where no network ran), the mean shift of each channel that a colour fix
-    removed, in 8-bit levels (None without a fix), and the file's time of modification, in
-    nanoseconds, when it was last found sound.
+    removed, in 8-bit levels (None without a fix), the file's time of modification, in
+    nanoseconds, when it was last found sound, and rows and columns of the tiles where a network
+    saw pieces of the picture that were cross-faded (None where it saw all of it).
     """  # noqa: D205
 
     width: int
@@ -58,14 +79,18 @@ class Record:
     precision: str
     color_shift: Sequence[float] | None
     modified: int
+    tiles: Sequence[int] | None = None
 
 
-@dataclass(frozen=True)
-class Measured:
-    """PSNR in dB (None: infinite, the pictures are equal) and SSIM, at most 1."""
-
-    psnr: float | None
-    ssim: float
+_RECORD = {
+    "width": int,
+    "height": int,
+    "bytes": int,
+    "sha256": str,
+    "precision": str,
+    "color_shift": list | None,
+    "modified": int,
+}
 
 
 @dataclass(frozen=True)
@@ -85,19 +110,19 @@ class Store:
 
     def __init__(self, folder: Path, *, guest: bool = False) -> None:
         self.folder = folder
-        self._files = Files(folder, guest=guest)
+        self._guest = guest
+        self._disk = Disk(folder)
         self._frames = f"{folder}/frames"
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
-        self._measured: dict[str, Measured] = {}
+        self._measured: dict[str, float] = {}
 
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
         known = self._records.get(frame.key)
-        if known is None and (kept := self._sound(self._frame_path(frame))):
-            with suppress(TypeError):  # written by another version
-                known = self._records[frame.key] = Record(**kept)
-        return known
+        if known is None and fits(kept := self._sound(self._frame_path(frame)), _RECORD):
+            known = self._records[frame.key] = Record(**kept)
+        return known  # else it is missing, damaged, or written by another version
 
     def path(self, frame: Frame) -> Path:
         """Return where the frame's file is, or would be."""
@@ -109,42 +134,49 @@ class Store:
         data: bytes,
         precision: str,
         color_shift: Sequence[float] | None = None,
+        tiles: Sequence[int] | None = None,
     ) -> Record:
         """Keep an encoded frame. Raises StoreError where it cannot be written."""
         picture = frame.picture
-        info = {"width": picture.width, "height": picture.height, "precision": precision}
+        info: dict[str, Any] = {
+            "width": picture.width,
+            "height": picture.height,
+            "precision": precision,
+        }
+        if tiles:
+            info["tiles"] = tiles
         kept = self._keep(self.path(frame), data, **info, color_shift=color_shift)
         record = Record(**kept)
         self._records[frame.key] = record
         return record
 
-    def measured(self, measurement: Measurement) -> Measured | None:
-        """Return a measurement's result, or None where it was not made yet."""
-        key = measurement.key
-        if key not in self._measured and (data := read_checksummed(self._measurement_path(key))):
-            with suppress(TypeError):
-                self._measured[key] = Measured(**data)
-        return self._measured.get(key)
+    def measured(self, measurement: Measurement) -> dict[str, float]:
+        """Return the results of those measures that were made already, by measure."""
+        found = {name: self._result(measurement.key_of(name)) for name in measurement.measures}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def put_measured(self, measurement: Measurement, measured: Measured) -> None:
-        """Keep a measurement's result. Raises StoreError where it cannot be written."""
-        self._files.write(self._measurement_path(measurement.key), checksummed(asdict(measured)))
-        self._measured[measurement.key] = measured
+    def put_measured(self, measurement: Measurement, results: Mapping[str, float]) -> None:
+        """Keep results by measure. Raises StoreError where they cannot be written."""
+        for name, value in results.items():
+            key = measurement.key_of(name)
+            kept = {"measure": name, "value": as_json(value)}
+            self._write(self._measurement_path(key), checksummed(kept))
+            self._measured[key] = value
 
-    def derived(self, key: str, suffix: str, make: Callable[[], bytes]) -> Path:
-        """Return the file of something made from stored frames, making it where it is missing.
+    def artifact(self, artifact: Artifact, make: Callable[[], bytes]) -> Path:
+        """Return the file of an artifact, which is made where it is missing.
 
-        ``key`` (hex) is the hash of all that determines the bytes, ``suffix`` without dot. For a
-        guest there may be no such file.
+        For a guest there may be no such file. Raises what ``make`` raises, and StoreError where
+        it cannot be written.
         """
-        path = self._derived_path(key, suffix)
+        path = self._artifact_path(artifact)
         if not self._sound(path):
-            self._keep(path, make())
+            self._keep(path, make(), kind=artifact.kind)
         return path
 
-    def has_derived(self, key: str, suffix: str) -> bool:
-        """Return whether something derived has been made already, and is whole."""
-        return bool(self._sound(self._derived_path(key, suffix)))
+    def has_artifact(self, artifact: Artifact) -> bool:
+        """Return whether an artifact has been made already, and is whole."""
+        return bool(self._sound(self._artifact_path(artifact)))
 
     def read(self, name: str) -> dict[str, Any]:
         """Return a small JSON file of the store's root, empty where missing or damaged."""
@@ -152,14 +184,33 @@ class Store:
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Keep a small JSON file in the store's root. Raises StoreError."""
-        self._files.write(self.folder / name, checksummed(data))
+        self._write(self.folder / name, checksummed(data))
 
-    def locked(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def locked(self) -> Iterator[None]:
         """Keep other builds away meanwhile; the lock of a killed build does not linger.
 
         Raises StoreError, which names the owner, where another build holds it.
         """
-        return self._files.locked()
+        owner = self.folder / "owner"
+        lock = FileLock(self.folder / "lock", timeout=_GUEST_SECONDS)
+        try:
+            self._disk.prepare()
+            check_file(self.folder / "lock")
+            lock.acquire()
+        except Timeout:
+            message = f"{self.folder} is in use by {_who(owner)}: wait for it, or stop it"
+            raise StoreError(message) from None
+        except OSError as error:
+            raise cannot_write(self.folder, error) from error
+        try:
+            for leftover in self._disk.leftovers():
+                with suppress(PermissionError):  # Windows: somebody is writing it
+                    leftover.unlink(missing_ok=True)
+            self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+            yield
+        finally:
+            lock.release()
 
     def prune(self, keys: Collection[str]) -> Removed:
         """Remove what is kept under other keys. Call this in a locked store only.
@@ -178,22 +229,26 @@ class Store:
         the disk refuses.
         """
         with self.locked():
-            self._remove([*self._kept(), *self._files.aside.iterdir()])
+            self._remove([*self._kept(), *self._disk.leftovers()])
         tag, ignore = self.folder / "CACHEDIR.TAG", self.folder / ".gitignore"
         tags = [tag, ignore] if _says(tag, TAG) and _says(ignore, IGNORE) else []
         # On Windows, no lock is removed while it is held.
-        self._remove([*(self.folder / name for name in _IN_ROOT), *tags])
-        _remove_if_empty([self._files.aside, self.folder])
+        self._remove([*filter(is_file, (self.folder / name for name in _IN_ROOT)), *tags])
+        _remove_if_empty([self.folder / ASIDE, self.folder])
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
 
     def _kept(self) -> list[Path]:
         """Return the files that are kept by key, records included."""
         return [
             path
-            for kind in _KINDS
-            for path in (self.folder / kind).glob("??/*")
-            if _KEPT.fullmatch(path.name) and path.name.startswith(path.parent.name)
+            for folder in self._folders()
+            for path in entries(folder)
+            if _KEPT.fullmatch(path.name) and path.name.startswith(folder.name) and is_file(path)
         ]
+
+    def _folders(self) -> list[Path]:
+        """Return the folders that the keys start with."""
+        return [folder for kind in _KINDS for folder in entries(self.folder / kind, "??")]
 
     def _remove(self, paths: Sequence[Path]) -> None:
         """Remove files, and folders of ours that hold nothing else."""
@@ -202,15 +257,14 @@ class Store:
                 path.unlink(missing_ok=True)
             except OSError as error:
                 raise StoreError(f"cannot remove {path}: {error.strerror}") from error
-        kinds = [self.folder / kind for kind in _KINDS]
-        _remove_if_empty([*(parent for kind in kinds for parent in kind.glob("??")), *kinds])
+        _remove_if_empty([*self._folders(), *(self.folder / kind for kind in _KINDS)])
 
     def _keep(self, path: Path, data: bytes, **info: Any) -> dict[str, Any]:
         """Write a file, then its record, which says when it was whole; return the record."""
-        modified = self._files.write(path, data)
+        modified = self._write(path, data)
         checksum = hashlib.sha256(data).hexdigest()
         record = {**info, "bytes": len(data), "sha256": checksum, "modified": modified}
-        self._files.write(Path(_record_path(path)), checksummed(record))
+        self._write(Path(_record_path(path)), checksummed(record))
         return record
 
     def _frame_path(self, frame: Frame) -> str:
@@ -221,8 +275,8 @@ class Store:
         """Return the record of a file that is what it was when it was written, else nothing."""
         record = read_checksummed(_record_path(path)) or {}
         try:
-            status = os.stat(path)  # noqa: PTH116 - no Path
-            if status.st_size != record.get("bytes"):
+            status = os.lstat(path)
+            if not stat.S_ISREG(status.st_mode) or status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
                 with open(path, "rb") as file:  # noqa: PTH123 - no Path
@@ -231,16 +285,37 @@ class Store:
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
-                    self._files.write(Path(_record_path(path)), checksummed(record))
+                    self._write(Path(_record_path(path)), checksummed(record))
         except OSError:
             return {}
         return record
 
+    def _result(self, key: str) -> float | None:
+        if key not in self._measured and (data := read_checksummed(self._measurement_path(key))):
+            with suppress(KeyError, TypeError, ValueError):  # written by another version
+                self._measured[key] = float(data["value"])
+        return self._measured.get(key)
+
     def _measurement_path(self, key: str) -> Path:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
-    def _derived_path(self, key: str, suffix: str) -> Path:
-        return self.folder / "derived" / key[:2] / f"{key}.{suffix}"
+    def _artifact_path(self, artifact: Artifact) -> Path:
+        key = artifact.key
+        return self.folder / "derived" / key[:2] / f"{key}.{artifact.suffix}"
+
+    def _write(self, path: Path, data: bytes) -> int:
+        """Write a whole file; return its time of modification, 0 where a guest may not write."""
+        if not self._guest:
+            return self._disk.write(path, data)
+        try:
+            self._disk.prepare()
+            check_file(self.folder / "lock")
+            with FileLock(self.folder / "lock", timeout=0):
+                return self._disk.write(path, data)
+        except Timeout:
+            return 0
+        except OSError as error:
+            raise cannot_write(path, error) from error
 
 
 def _record_path(path: str | Path) -> str:
@@ -248,7 +323,14 @@ def _record_path(path: str | Path) -> str:
 
 
 def _says(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_bytes() == text.encode()
+    return is_file(path) and path.read_bytes() == text.encode()
+
+
+def _who(owner: Path) -> str:
+    try:
+        return read_file(owner)[:200].decode(errors="replace").strip()
+    except OSError:
+        return "another build"
 
 
 def _remove_if_empty(folders: Sequence[Path]) -> None:

@@ -61,9 +61,11 @@ export const viewerElement = (loader, urlState) =>
         if (signal.aborted) return;
         showProblem(dom, "", "");
         this.viewer = new Viewer(this, this.key, data, loader, urlState);
+        this.viewer.start();
       } catch (error) {
         if (error instanceof FetchError) this.explain(dom, error, signal);
         else {
+          this.viewer?.end();
           document.dispatchEvent(new Event("viewerfailed")); // the page goes on without scripts
           throw error;
         }

@@ -5,6 +5,7 @@ import { viewerElement } from "./element.js";
 import { Loader } from "./sources/loader.js";
 import { reveal } from "./view/reveal.js";
 
+document.documentElement.classList.add("js"); // as theme.js does, if it is there
 customElements.define("alpha-viewer", viewerElement(new Loader(), new UrlState()));
 
 document.querySelector("[data-reset-all]")?.addEventListener("click", () => {

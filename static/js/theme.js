@@ -44,6 +44,7 @@
   const giveUp = () => {
     page.classList.remove("js");
     for (const stage of document.querySelectorAll("[data-state]")) stage.setAttribute("data-state", "error");
+    for (const note of document.querySelectorAll("noscript")) note.outerHTML = note.textContent ?? ""; // which is its markup here
   };
   document.addEventListener("viewerfailed", giveUp);
   document.addEventListener("DOMContentLoaded", () => {

@@ -15,7 +15,6 @@ import { ControlsView, results } from "./view/controls-view.js";
 import { Dom } from "./view/dom.js";
 import { Fullscreen } from "./view/fullscreen.js";
 import { Flicker, player } from "./view/motion.js";
-import { pad } from "./view/pad.js";
 import { Stage } from "./view/stage.js";
 
 /** @typedef {import("./core/state.js").State} State */
@@ -50,18 +49,17 @@ export class Viewer {
     this.stage = this.dom.one(".stage");
     this.stageView = new Stage(this.dom, data, loader, () => this.paint());
     this.controlsView = new ControlsView(this.dom, this.catalogue);
-    this.fullscreen = new Fullscreen(this, this.group, () => this.paint());
+    this.fullscreen = new Fullscreen(this);
     this.state = this.read(urlState.views.get(key) ?? "");
     this.player = player(this);
     this.flicker = new Flicker(this, PANES);
-    this.paintPad = this.catalogue.head.layout === "pad" ? pad(this) : () => {};
-    this.stageView.adopt(this.state, loader);
-    this.connect();
-    this.paint();
+    this.paintPad = (/** @type {number[]} */ _value) => {};
   }
 
-  /** Hear what the visitor, the window and the browser do. */
-  connect() {
+  /** Take over the page's pictures and controls; hear what the visitor and the browser do. */
+  start() {
+    this.stageView.adopt(this.state, this.loader);
+    this.paint();
     this.stage.tabIndex = 0;
     this.listen(this.group, "click", ({ target }) => {
       const id = target instanceof Element && target.closest("[data-action]")?.getAttribute("data-action");
@@ -69,6 +67,12 @@ export class Viewer {
       (command?.click ?? command?.run)?.(this);
     });
     for (const device of [controls, mouse, touch, wheel, keyboard]) device(this);
+    if (this.root.querySelector("[data-range=weight]")) {
+      this.later(import("./later/mixer.js"), ({ mixer }) => {
+        this.paintPad = mixer(this);
+        this.paint();
+      });
+    }
     addEventListener("online", () => this.retry(), this.ending);
     this.watchDensity();
     this.resized = new ResizeObserver(([{ contentRect }]) => {
@@ -101,6 +105,24 @@ export class Viewer {
   listen(target, type, handler, options) {
     const { signal } = this.ending;
     target.addEventListener(type, /** @type {EventListener} */ (handler), { ...options, signal });
+  }
+
+  /** The arrow keys of a slider: one up, or down. @param {HTMLElement} range @param {(step: number) => void} go */
+  onArrow(range, go) {
+    this.listen(range, "keydown", (event) => {
+      const { key, ctrlKey, metaKey, altKey } = event;
+      const step = /^Arrow(Right|Up)$/.test(key) ? 1 : /^Arrow(Left|Down)$/.test(key) ? -1 : 0;
+      if (!step || ctrlKey || metaKey || altKey) return;
+      event.preventDefault();
+      go(step);
+    });
+  }
+
+  /** Go on with a module that is fetched when it is needed. @template T @param {Promise<T>} module @param {(module: T) => unknown} use */
+  async later(module, use) {
+    const loaded = await module.catch(() => null);
+    if (!loaded) this.say("A part of this page could not be loaded: reload it.");
+    else if (!this.ending.signal.aborted) await use(loaded);
   }
 
   /** Another monitor, or the browser's own zoom. */
@@ -253,18 +275,15 @@ export class Viewer {
   }
 
   /** The last pane, composed of its regions, as a file. */
-  async save() {
-    try {
-      const { saveComposed } = await import("./later/save.js");
-      const { columns, rows } = this.viewport;
-      await saveComposed(this.stageView.pieces(this.state), columns, rows, `${this.catalogue.head.id}.png`);
-    } catch (error) {
-      this.say(`Not saved: ${/** @type {Error} */ (error).message}`, "save");
-    }
+  save() {
+    const { columns, rows } = this.viewport;
+    const name = `${this.catalogue.head.id}.png`;
+    this.later(import("./later/save.js"), ({ saveComposed }) =>
+      saveComposed(this.stageView.pieces(this.state), columns, rows, name).catch(({ message }) => this.say(`Not saved: ${message}`, "save")),
+    );
   }
 
-  async help() {
-    const { showHelp } = await import("./later/help.js");
-    showHelp(COMMANDS, this.group);
+  help() {
+    this.later(import("./later/help.js"), ({ showHelp }) => showHelp(COMMANDS, this.group));
   }
 }

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import os
+import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from generator.commands import server as server_module
 from generator.commands.server import make_server, prefix_of
 from generator.errors import AlphagridError
 
@@ -73,6 +78,61 @@ def test_nothing_outside_the_output_is_reachable(server: tuple[int, str]) -> Non
         status, body, _ = get(port, prefix + path)
         assert status == 404
         assert "secret" not in body
+
+
+def test_hidden_files_are_not_served_but_the_one_the_web_knows(
+    server: tuple[int, str], output: Path
+) -> None:
+    for name in (".alphagrid", ".nojekyll", ".git/config", "page/.env", ".well-known/security.txt"):
+        (output / name).parent.mkdir(exist_ok=True)
+        (output / name).write_text("hidden")
+    (output / "seen").symlink_to(".git/config")
+    port, prefix = server
+    for path in (".alphagrid", "%2Ealphagrid", "page/../.nojekyll", ".git/config", "seen",
+                 "page/.env", "page//.env", "./.alphagrid"):  # fmt: skip
+        assert get(port, prefix + path)[:2] == (404, "lost"), path
+    assert get(port, f"{prefix}.well-known/security.txt")[:2] == (200, "hidden")
+
+
+@pytest.mark.parametrize("path", ["%00", "a%00b.html", "x" * 5000, "page/%00/index.html", "pipe"])
+def test_what_no_file_can_be_called_is_not_found(
+    server: tuple[int, str], output: Path, capfd: pytest.CaptureFixture[str], path: str
+) -> None:
+    os.mkfifo(output / "pipe")
+    port, prefix = server
+    assert get(port, prefix + path)[:2] == (404, "lost")
+    assert get(port, prefix)[:2] == (200, "home")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_connections_that_say_nothing_are_few_and_end(
+    output: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(server_module._Handler, "timeout", 1.0)
+    monkeypatch.setattr(server_module, "CONNECTIONS", 4)
+    before = threading.active_count()
+    with make_server(output, 0) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        address = ("127.0.0.1", running.server_port)
+        idle = [socket.create_connection(address, timeout=10) for _ in range(12)]
+        idle[0].send(b"GET / HT")
+        time.sleep(0.3)
+        assert threading.active_count() <= before + 1 + 4
+        assert get(running.server_port, "/")[:2] == (200, "home"), "it waits for its turn"
+        assert [each.recv(100) for each in idle[:4]] == [b""] * 4, "they were closed"
+        # Somebody who leaves before the answer is nobody's trouble.
+        (output / "large").write_bytes(bytes(10**7))
+        leaving = socket.create_connection(address, timeout=10)
+        leaving.send(b"GET /large HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        leaving.close()
+        assert get(running.server_port, "/")[:2] == (200, "home")
+        running.shutdown()
+        thread.join()
+        for each in idle:
+            each.close()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_requests_for_other_hosts_are_refused(server: tuple[int, str]) -> None:

@@ -8,8 +8,10 @@ from PIL import Image
 
 from generator.images.classic import FILTERS
 from generator.images.encode import OPTIONS
+from generator.images.measures import COMPUTE
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.tables.formats import FORMATS
+from generator.manifest.tables.measures import DEFAULT_MEASURES, MEASURES
 from generator.manifest.types import Manifest
 
 
@@ -26,6 +28,12 @@ def test_every_format_is_in_the_schema_and_has_an_encoder() -> None:
     assert list(OPTIONS) == list(FORMATS)
     Image.init()
     assert {name.upper() for name in FORMATS} <= Image.SAVE.keys() & Image.OPEN.keys()
+
+
+def test_every_measure_is_in_the_schema_and_can_be_computed() -> None:
+    assert definition("Comparison", "metrics")["items"]["enum"] == list(MEASURES)
+    assert definition("Comparison", "metrics")["default"] == list(DEFAULT_MEASURES)
+    assert list(COMPUTE) == list(MEASURES)
 
 
 def test_every_classic_recipe_can_be_drawn_and_is_named_to_authors() -> None:

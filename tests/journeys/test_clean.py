@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
 import pytest
 from support.build import DATA, Run, edit, make_folder, snapshot
 
+import generator
+from generator.commands.clean import ARTIFACTS
 from generator.store import Store
+from generator.store.checksummed import read_checksummed
 
 MANIFEST = """\
 site: {title: T, url: https://x.org/}
@@ -77,6 +81,31 @@ def test_what_is_left_is_what_a_build_makes(
     assert snapshot(used / "_site") == site
     assert (used / ".cache/files.json").exists()
     assert run("build", "--drafts")[1].startswith("nothing to render")
+
+
+def declaring() -> dict[str, set[str]]:
+    """Return the modules that make artifacts, and the kinds that stand in their text."""
+    package = Path(generator.__file__).parent
+    found: dict[str, set[str]] = {}
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Artifact":
+                name = ".".join(path.relative_to(package.parent).with_suffix("").parts)
+                found.setdefault(name, set()).add(ast.literal_eval(node.args[0]))
+    return found
+
+
+def test_every_kind_of_artifact_is_known_to_clean(
+    folders: list[Path], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever adds a kind declares it, and has this manifest ask for it."""
+    assert declaring().keys() == {artifacts.__module__ for artifacts in ARTIFACTS}
+    monkeypatch.chdir(folders[0])
+    assert run("build", "-q", "--drafts")[0] == 0
+    records = [read_checksummed(p) for p in Path(".cache/derived").rglob("*.*.json")]
+    made = {record["kind"] for record in records if record}
+    assert made == {kind for kinds in declaring().values() for kind in kinds}
+    assert run("clean", "--unused") == (0, "nothing to remove\n", "")
 
 
 def test_where_it_cannot_be_told_nothing_goes(project: Path, run: Run) -> None:

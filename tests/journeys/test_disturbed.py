@@ -242,6 +242,26 @@ def test_a_model_that_vanishes_costs_its_own_frames_only(
     assert run("build")[:2][1].startswith("2 frames rendered")
 
 
+def test_what_nobody_can_read_and_nothing_uses_costs_a_line(project: Path, run: Run) -> None:
+    for name in ("odd.pth", "odd.png"):
+        Path(name).write_text("no weights, no picture")
+    edit("models: {", "models: {odd: odd.pth, ")
+    edit("inputs:\n", "inputs:\n  odd: odd.png\n")
+    edit("{choose:", "{inputs: [photo], choose:")
+    edit("A mix,", "A mix, inputs: [photo],")
+    status, out, err = run("build")
+    assert (status, out.split(",")[0]) == (0, "4 frames rendered on cpu")
+    lines = [line.split(" warning: ")[1] for line in err.splitlines()]
+    assert lines[0] == "no comparison uses the model 'odd'"
+    assert lines[1].startswith("odd.pth: ")
+    assert lines[2] == "no comparison uses the input 'odd'"
+    assert lines[3].startswith("odd.png: ")
+    assert len(lines) == 4
+    status, _, again = run("check")
+    assert (status, again) == (0, err)
+    assert run("clean", "--unused")[0] == 0
+
+
 @pytest.mark.parametrize("name", ["photo.png", "tiny_a.safetensors"])
 def test_what_changes_while_it_is_rendered_never_enters_the_cache(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch, name: str

@@ -33,7 +33,7 @@ comparisons:
 # to: until then its number is its own, also when it has ended.
 SERVER = """
 import os, sys
-import generator.networks.engine, generator.networks.ancestry
+import generator.networks.engine, generator.networks.kinship
 from generator.commands.main import main
 for line in sys.stdin:
     child = os.fork()

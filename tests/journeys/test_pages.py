@@ -138,3 +138,22 @@ def test_scripts_by_an_author_load_modules_and_workers_later(
     page = new_page()
     page.goto(serve(build(project)).url + "404.html")
     expect(page).to_have_title("11 and 100")
+
+
+def test_a_former_address_leads_on_with_the_view_that_was_shared(
+    tmp_path: Path, serve: Serve, new_page: NewPage
+) -> None:
+    project = make_project(tmp_path / "project")
+    project.manifest["comparisons"]["sharpness"]["aliases"] = ["old"]
+    url = serve(build(project)).url
+    page = new_page()
+    page.goto(f"{url}comparisons/everything/")
+    page.goto(f"{url}comparisons/old/?from=feed#a=0.5")
+    page.wait_for_url(f"{url}comparisons/sharpness/?from=feed#a=0.5*")
+    Viewer(page, "Sharpness").ready()
+    page.go_back()
+    page.wait_for_url(f"{url}comparisons/everything/")
+
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{url}comparisons/old/")
+    page.wait_for_url(f"{url}comparisons/sharpness/")

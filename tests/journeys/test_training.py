@@ -13,7 +13,11 @@ from spandrel import ModelLoader
 
 pytest.importorskip("skimage", reason="the photographs come with scikit-image")
 
-from training import kinship, measure, networks, pictures
+from generator.networks.ancestry import ALIKE
+from generator.networks.kinship import inspect
+from generator.networks.weights.load import load as load_network
+from training import families, measure, networks, pictures
+from training.families import FAMILIES
 from training.photographs import photograph, training_pictures
 from training.recipes import FIXTURES, MODELS, RECIPES, generations, recipe
 
@@ -179,13 +183,26 @@ def test_pictures_have_credits_sides_and_weight_as_promised():
                 assert mask.getextrema() == (0, 255)
 
 
-def test_permuted_twin_computes_the_same_and_is_told_apart(cat):
-    network = load("tiny_a")
-    twin = kinship.permuted(network, seed=1)
-    np.testing.assert_allclose(networks.run(network, cat), networks.run(twin, cat), atol=1e-5)
-    stranger, sibling = kinship.compare(network, twin), kinship.compare(network, load("tiny_b"))
-    assert max(stranger.matches[:-1]) < 0.5 < min(sibling.matches)
-    assert min(stranger.cosines) < 0.3 < min(sibling.cosines)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_members_of_a_family_are_what_the_experiment_says(family, tmp_path, monkeypatch, cat):
+    """They train, are found again by spandrel, and their permuted twins do the same."""
+    monkeypatch.setattr(families, "FOLDER", tmp_path)
+    short = {name: replace(each, steps=2) for name, each in families.HISTORIES.items()}
+    monkeypatch.setattr(families, "HISTORIES", short)
+    for name in ("base", "critic"):
+        families.train(f"{family.name}/{name}")
+    files = [families.path(family, name) for name in ("base", "critic")]
+    assert inspect(files).verdict == "related"
+    missing = [member for group in families.members([family.name]) for member in group]
+    assert f"{family.name}/base" not in missing
+    assert len(missing) == len(short) - 2
+    if family.hidden:
+        twin = families.permuted(family, "base", every=True)
+        picture = torch.from_numpy(cat[:32, :32]).permute(2, 0, 1)[None]
+        outputs = [load_network(file)(picture) for file in (files[0], twin)]
+        np.testing.assert_allclose(*(each.numpy(force=True) for each in outputs), atol=1e-5)
+        layers = inspect([files[0], twin]).pairs[0].layers
+        assert min(layer.z for layer in layers if layer.z is not None) < ALIKE
 
 
 def test_readme_names_every_network():

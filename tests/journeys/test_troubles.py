@@ -15,8 +15,10 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from support.build import DATA, Run, edit
+from support.networks import shifting
 
 from generator.commands import build as build_module
+from generator.commands.main import main
 from generator.networks.running import memory
 from generator.networks.running import runner as run_module
 from generator.store import Store
@@ -102,11 +104,17 @@ def _(_: Scene) -> None:
     edit("models: [a, b]", "models: [a, x4]")
 
 
-@case("are not related")
+@case("are broken pictures")
 def _(_: Scene) -> None:
     shutil.copy(DATA / "tiny_other.safetensors", ".")
     edit("models: {", "models: {stranger: tiny_other.safetensors, ")
     edit("models: [a, b]", "models: [a, stranger]")
+
+
+@case("shift colours")
+def _(_: Scene) -> None:
+    for path, name in zip(shifting(Path()), ("tiny_a", "tiny_b"), strict=True):
+        path.replace(f"{name}.safetensors")
 
 
 class _RunsCode:
@@ -223,6 +231,25 @@ def _(_: Scene) -> None:
     Path("_site/thesis.txt").touch()
 
 
+@case("leads out of the project")
+def _(_: Scene) -> None:
+    Path("../notes.md").write_text("# Notes")
+    Path("content").mkdir()
+    Path("content/notes.md").symlink_to("../../notes.md")
+
+
+@case("is not as a build wrote it")
+def _(_: Scene) -> None:
+    assert main(["build", "-q"]) == 0
+    Path("_site/index.html").write_text("by hand")
+
+
+@case("was built by an older version")
+def _(_: Scene) -> None:
+    Path("_site").mkdir()
+    Path("_site/.alphagrid").write_text('{"alphagrid": 1, "files": ["index.html"]}')
+
+
 @case("cannot be written over")
 def _(scene: Scene) -> tuple[str, ...]:
     page("Text")(scene)
@@ -259,7 +286,7 @@ def test_a_message_on_the_page_is_printed_as_it_stands_there(
     pattern = re.compile(".*".join(re.escape(part) for part in message.split("…")))
     assert any(pattern.search(line) for line in err.splitlines()), err
     assert "Traceback" not in err
-    assert (status == 0) == all("warning: " in line for line in err.splitlines())
+    assert (status == 0) == all(re.search("(warning|note): ", line) for line in err.splitlines())
 
 
 def test_nothing_is_provoked_that_the_page_does_not_tell() -> None:

@@ -9,7 +9,7 @@ import { fixed, percent } from "../../static/js/core/format.js";
 import { actualZoom, clampCamera, fitScale, pan, place, visibleSpan, zoomAt } from "../../static/js/core/geometry.js";
 import { initial, layers, normalize, reduce } from "../../static/js/core/state.js";
 import { decode, encode, readHash, writeHash } from "../../static/js/core/url-state.js";
-import { mixPoint, nearestWeights, stepWeight } from "../../static/js/core/weights.js";
+import { mixPoint, nearestWeights, stepWeight } from "../../static/js/later/weights.js";
 import { COMMANDS } from "../../static/js/input/commands.js";
 import { keysOf } from "../../static/js/input/keyboard.js";
 import { positionsAhead } from "../../static/js/sources/ahead.js";

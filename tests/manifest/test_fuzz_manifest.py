@@ -19,7 +19,7 @@ from support.build import DATA
 from generator.commands.main import main
 from generator.errors import ManifestError
 from generator.manifest import load
-from generator.project.warnings import unused
+from generator.project.unused import unused
 
 VALID = {
     "site": {"title": "T", "url": "https://x.org/", "language": "en"},
@@ -155,7 +155,7 @@ def refused_well(folder: Path, data: bytes) -> bool:
     except ManifestError as error:
         problems = error.problems
     else:
-        list(unused(file.manifest))
+        unused(file)
         return False
     assert problems
     lines = len(data.decode("utf-8", "replace").splitlines()) + 1

@@ -15,7 +15,7 @@ from generator.manifest import ManifestFile, load
 from generator.manifest.alphas import parse_alphas
 from generator.manifest.globs import natural_key
 from generator.manifest.yamlfile import parse
-from generator.project.warnings import unused
+from generator.project.unused import unused
 
 HEAD = "site: {title: T}\nmodels: {a: a.safetensors, b: b.safetensors, c: c.safetensors}\n"
 INPUTS = "inputs: {cat: cat.png, dog: {path: dog.png, masks: {face: face.png}}}\n"
@@ -245,7 +245,7 @@ comparisons:
         ("site: {title: T, url: 'https://[x/'}\n", "invalid web address 'https://[x/'"),
         (
             "site: {title: T, url: https://x.org/m?a=1}\n",
-            "site.yaml:1:23: 'https://x.org/m?a=1' is",
+            "site.yaml:1:23: invalid site address 'https://x.org/m?a=1': leave out",
         ),
         ("site: {title: T, url: https://x.org/#f}\n", "leave out '?' or '#' and what follows"),
         (
@@ -421,7 +421,7 @@ comparisons:
   x: {inputs: [cat], interpolate: {models: [a, b]}}
 """,
     )
-    assert [str(file.problem(*found)) for found in unused(file.manifest)] == [
+    assert [str(problem) for problem in unused(file)] == [
         "site.yaml:5:6: no comparison uses the model 'c'",
         "site.yaml:7:35: no comparison has the region 'm' of 'cat'",
         "site.yaml:8:8: no comparison uses the input 'dog'",
@@ -468,3 +468,23 @@ def test_a_start_is_one_alpha_or_one_for_each_region(tmp_path: Path) -> None:
     assert several is not None
     assert (one.first_alpha, several.first_alpha) == (0.3, 1)
     assert several.start["face"] == 0
+
+
+def test_former_ids_are_nobody_elses(tmp_path: Path) -> None:
+    text = f"""{HEAD}{INPUTS}comparisons:
+  new:
+    aliases: [old, Other]
+    choose: [input, a]
+  other:
+    aliases: [older, OLD, other]
+    choose: [input, a]
+"""
+    assert problems(tmp_path, text) == [
+        "site.yaml:6:20: 'Other' leads to 'other' already: remove one of the two",
+        "site.yaml:9:22: 'OLD' leads to 'new' already: remove one of the two",
+        "site.yaml:9:27: 'other' leads to 'other' already: remove one of the two",
+    ]
+    assert (
+        "invalid id '../x'"
+        in problems(tmp_path, text.replace("[older, OLD, other]", '["../x"]'))[-1]
+    )

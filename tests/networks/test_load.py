@@ -66,6 +66,109 @@ def test_pickles_in_the_format_before_zip(tmp_path, suffix):
     assert load(path).architecture.id == "Compact"
 
 
+COMPACT = support.compact().state_dict()
+OTHER = {key: value + 1 for key, value in COMPACT.items()}
+CRITIC = {"model.0.weight": torch.zeros(3, 3, 4, 4), "final.bias": torch.zeros(1)}
+
+
+def before(prefix, state=COMPACT):
+    return {prefix + key: value for key, value in state.items()}
+
+
+WRAPPED = {
+    "torch.compile": before("_orig_mod."),
+    "compiled within": {key.replace("body.", "body._orig_mod."): v for key, v in COMPACT.items()},
+    "compiled and distributed": before("_orig_mod.module."),
+    "net_g": before("net_g."),
+    "netG": before("netG."),
+    "generator": {**before("generator."), **before("discriminator.", CRITIC)},
+    "average of a generator": {
+        **before("generator.", OTHER), **before("generator_ema."),
+        **before("discriminator.", CRITIC), "step_counter": torch.tensor(3),
+    },
+    "averaged model": {**before("module."), "n_averaged": torch.tensor(7)},
+    "ema-pytorch": {
+        **before("online_model.", OTHER), **before("ema_model."),
+        "initted": torch.tensor([True]), "step": torch.tensor([4]),
+    },
+    "lightning": {"state_dict": {**before("model."), **before("loss.vgg.", CRITIC)}, "epoch": 3},
+    "lightning of a GAN": {
+        "state_dict": {**before("net_g."), **before("net_d.", CRITIC)},
+        "optimizer_states": [{"state": {0: {"exp_avg": torch.zeros(3)}}}],
+    },
+    "an average": {"params": OTHER, "params_ema": COMPACT},
+    "an average with a dash": {"params": OTHER, "params-ema": COMPACT},
+    "one beside a critic": {"g": OTHER, "d": CRITIC, "g_ema": COMPACT},
+    "an average of a state": {"ema_state_dict": COMPACT, "generator": OTHER},
+    "any one name": {"my_net": COMPACT},
+    "any one name before all": before("whatever.inner."),
+    "an epoch beside": {**COMPACT, "epoch": 12},
+    "an epoch as a tensor beside": {**COMPACT, "epoch": torch.tensor(12)},
+    "parameters": {key: torch.nn.Parameter(value) for key, value in COMPACT.items()},
+    "parameters and an epoch": {
+        "params": {key: torch.nn.Parameter(value) for key, value in COMPACT.items()}, "iter": 5,
+    },
+    "settings": {"net": COMPACT, "size": torch.Size([3, 4]), "best": 31.5, "name": "x"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", WRAPPED.values(), ids=WRAPPED)
+def test_what_trainers_put_around_weights_is_taken_off(tmp_path, content):
+    path = tmp_path / "net.pth"
+    torch.save(content, path)
+    loaded = load(path).model.state_dict()
+    assert loaded.keys() == COMPACT.keys()
+    assert all(torch.equal(loaded[key], value) for key, value in COMPACT.items())
+
+
+def test_prefixes_are_taken_off_in_safetensors_too(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_file(WRAPPED["average of a generator"], path)
+    loaded = load(path).model.state_dict()
+    assert all(torch.equal(loaded[key], value) for key, value in COMPACT.items())
+
+
+def test_a_part_of_an_unknown_network_is_no_network(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_file({**before("encoder."), **before("decoder.", OTHER)}, path)
+    with pytest.raises(ModelError, match=r"begin with 'decoder\.', 'encoder\.'\)"):
+        load(path)
+
+
+def test_what_does_not_fit_is_named(tmp_path):
+    path = tmp_path / "net.safetensors"
+    state = dict(COMPACT)
+    del state["body.2.bias"]
+    state["body.1.weight"] = torch.zeros(5)
+    state["extra.weight"] = torch.zeros(2)
+    save_file(state, path)
+    with pytest.raises(ModelError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert 'Missing key(s) in state_dict: "body.2.bias"' in message
+    assert 'Unexpected key(s) in state_dict: "extra.weight"' in message
+    assert "size mismatch for body.1.weight" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
+def test_what_lies_at_a_path_is_said(tmp_path, suffix):
+    makers = {
+        "is a link to 'gone', which is not there": lambda path: path.symlink_to("gone"),
+        "is a link that leads back to itself": lambda path: path.symlink_to(path.name),
+        "is a pipe, a file is needed": os.mkfifo,
+        "is a device, a file is needed": lambda path: path.symlink_to("/dev/zero"),
+        "is a folder, a file is needed": Path.mkdir,
+        "no such file": lambda _: None,
+    }
+    for at, (words, make) in enumerate(makers.items()):
+        path = tmp_path / f"{at}{suffix}"
+        make(path)
+        with pytest.raises(ModelError) as caught:
+            load(path)
+        assert str(caught.value) == f"{path}: {words}"
+
+
 def test_reading_a_file_leaves_it_alone(tmp_path):
     path = support.write(tmp_path / "n.safetensors", support.compact, 0).path
     before = path.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -197,6 +198,18 @@ def test_families_take_turns(tmp_path):
     for path in (TINY[0], other, TINY[1], other):
         found = mixer.mix([(path, 1.0)]).model.state_dict()
         assert all(torch.equal(found[key], value) for key, value in state(path).items())
+
+
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+def test_mixed_files_may_be_read_by_whom_the_umask_says(tmp_path, umask):
+    out = tmp_path / "out.safetensors"
+    before = os.umask(umask)
+    try:
+        mix_file([(TINY[0], 0.5), (TINY[1], 0.5)], out)
+    finally:
+        os.umask(before)
+    assert out.stat().st_mode & 0o777 == 0o666 & ~umask
+    assert [path.name for path in tmp_path.iterdir()] == ["out.safetensors"]
 
 
 def test_mixed_files_say_where_they_come_from(tmp_path):

@@ -220,6 +220,20 @@ def test_only_what_is_missing_is_work_and_each_picture_once(folder: Path) -> Non
     assert planned.jobs(lambda _: True, lambda _: True) == []
 
 
+def test_what_two_comparisons_measure_of_one_picture_is_one_job(folder: Path) -> None:
+    text = BASE.replace("title: Photo", "reference: photo.png").replace(
+        "{inter", "{metrics: [ssim], inter"
+    )
+    planned = plan(folder, text + "  two: {metrics: [psnr], choose: [a, b]}\n")
+    jobs = {job.picture: job for job in planned.jobs(lambda _: False, lambda _: False)}
+    asked = [job.measurement.measures for job in jobs.values() if job.measurement]
+    assert asked == [("ssim",), ("ssim", "psnr"), ("ssim",), ("ssim", "psnr")]
+    lacking = planned.jobs(lambda _: True, lambda m: m.measures == ("ssim",))
+    assert [(job.frame, job.measurement and job.measurement.measures) for job in lacking] == [
+        (None, ("psnr",))
+    ] * 2
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [

@@ -130,6 +130,30 @@ def test_a_damaged_facts_file_is_no_problem(folder: Path, kept: str) -> None:
     assert look(folder).models == first.models
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        None, 7, [], {}, {"hashes": 3, "models": [], "images": None},
+        {"scale": 1}, {"width": "6"}, {"tensors": {"a": 1}},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_kept_facts_of_another_shape_are_gathered_anew(folder: Path, shape: object) -> None:
+    first = look(folder)
+    store = Store(folder / ".cache")
+    kept = store.read("files.json")
+    for section, entries in kept.items():
+        for key, known in entries.items():
+            whole = isinstance(shape, dict) and isinstance(known, dict)
+            entries[key] = {**known, **shape} if whole and len(shape) == 1 else shape
+        assert section in ("hashes", "images") or section.startswith("models ")
+    store.write("files.json", kept)
+    again = look(folder)
+    assert (again.models, again.images, again.files) == (first.models, first.images, first.files)
+    assert look(folder, reader=(reader := Reader())).models == first.models
+    assert reader.opened == [], "they are kept in their own shape again"
+
+
 def problems(folder: Path, text: str) -> str:
     with pytest.raises(ManifestError) as caught:
         look(folder, text)
@@ -168,3 +192,27 @@ def test_files_are_called_what_the_manifest_calls_them(folder: Path) -> None:
     assert lines[0].startswith("site.yaml:2:36: tiny_b.safetensors: is empty")
     assert lines[1].startswith("site.yaml:3:17: photo.png: ")
     assert str(folder) not in str(caught.value)
+
+
+def test_what_nothing_uses_and_nobody_can_read_is_noted_only(folder: Path) -> None:
+    for name in ("idle.pth", "wrong.pth", "idle.png", "mask.png"):
+        (folder / name).write_bytes(b"nonsense")
+    text = MANIFEST.replace(
+        "b: tiny_b.safetensors}",
+        "b: tiny_b.safetensors, idle: idle.pth, "
+        f"wrong: {{path: wrong.pth, sha256: '{'0' * 64}'}}}}",
+    ).replace("photo.png}", "photo.png, idle: {path: idle.png, masks: {m: mask.png}}}")
+    text = text.replace("x: {", "x: {inputs: [photo], ")
+    info = look(folder, text)
+    found = sorted((problem.line, problem.message) for problem in info.unreadable)
+    assert [line for line, _ in found] == [2, 2, 3, 3]
+    for (_, message), name in zip(
+        found, ("'wrong.pth' has sha256", "idle.pth: ", "idle.png: ", "mask.png: "), strict=True
+    ):
+        assert message.startswith(name)
+    assert info.models.keys() == {"a", "b"}
+    used = problems(folder, text.replace("models: [a, b]", "models: [a, b, idle]"))
+    assert used.startswith("site.yaml:2:62: idle.pth: ")
+    assert "\n" not in used, "the others are still not used"
+    published = text.replace("idle: idle.pth", "idle: {path: idle.pth, download: true}")
+    assert "idle.pth" in problems(folder, published)

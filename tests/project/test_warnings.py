@@ -37,6 +37,19 @@ def add_frames() -> None:
     edit("  list:", '  dusk: {frames: "frame*.png"}\n  list:')
 
 
+def put_a_denoiser_beside() -> None:
+    for name in ("x4_a", "x4_b"):
+        shutil.copy(DATA / f"tiny_{name}.safetensors", ".")
+    edit("models: {", "models: {c: tiny_x4_a.safetensors, d: tiny_x4_b.safetensors, ")
+    edit("choose: [input, a", "choose: [input, lanczos, d, {mix: {c: 0.5, d: 0.5}}, a")
+
+
+def put_a_gray_one_beside() -> None:
+    shutil.copy(DATA / "tiny_gray_a.safetensors", ".")
+    edit("models: {", "models: {g: tiny_gray_a.safetensors, ")
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], beside: [g]")
+
+
 @pytest.mark.parametrize(
     ("change", "where", "message"),
     [
@@ -55,6 +68,16 @@ def add_frames() -> None:
             lose_colour,
             "4:53",
             "the reference is gray, the picture in colour: metrics will measure lost colour",
+        ),
+        (
+            put_a_denoiser_beside,
+            "7:18",
+            "networks of several scales ('a' ×1, 'd' ×4): their pictures differ in size",
+        ),
+        (
+            put_a_gray_one_beside,
+            "6:36",
+            "'g' is a gray network beside colour ones: it sees colour one channel at a time",
         ),
         (
             add_frames,
@@ -103,6 +126,12 @@ def test_what_has_no_say_under_a_control_is_a_warning(
     err = run("check")[2]
     assert message in err
     assert bool(err) == bool(message)
+
+
+def test_gray_pictures_are_one_channel_to_any_network(project: Path, run: Run) -> None:
+    put_a_gray_one_beside()
+    Image.open("photo.png").convert("L").save("photo.png")
+    assert run("check")[2] == ""
 
 
 def test_drafts_that_are_left_out_are_not_doubted(project: Path, run: Run) -> None:

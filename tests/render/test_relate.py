@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -11,7 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from support.build import DATA, Run
+from support import networks as support
+from support.build import DATA, Run, edit
+
+from generator.render.relate import telling_crop
 
 MANIFEST = """\
 site: {title: T}
@@ -62,8 +66,9 @@ def test_strangers_are_warned_about_once_where_they_are_mixed(run: Run) -> None:
     status, _, err = run("build")
     assert status == 0
     (line,) = err.splitlines()
-    assert line.startswith("site.yaml:6:37: warning: 'a' and 'stranger' are not related (")
-    assert line.endswith("between the two, visitors will see broken pictures")
+    where = "site.yaml:6:37: warning: "
+    assert line.startswith(f"{where}mixes of 'a' and 'stranger' are broken pictures (more alike ")
+    assert line.endswith("): the two were not fine-tuned from one network")
     assert run("check")[2] == err
     status, _, err = run("build", "--strict")
     assert status == 1
@@ -84,24 +89,109 @@ def test_the_section_is_shown_where_it_is_asked_for(run: Run) -> None:
     run("build")
     page = Path("_site/comparisons/family/index.html").read_text("utf-8")
     assert "How alike are the networks?" in page
-    assert "a and b: related" in page
+    assert "a and b: related, the way between them good" in page
     assert "Similarity by layer" in page
+    assert "Beyond chance by layer" in page
     other = Path("_site/comparisons/strangers/index.html").read_text("utf-8")
     assert "How alike are the networks?" not in other
 
 
-def test_inspect_prints_a_table_and_json(run: Run) -> None:
+def test_what_goes_wrong_costs_a_verdict_and_not_the_build(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("required rank 4 tensor\nand more")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("generator.networks.kinship.inspect", fail)
+        status, out, err = run("build")
+    assert status == 0
+    assert out.startswith("6 frames rendered")
+    first, *_ = err.splitlines()
+    assert first == (
+        "site.yaml:5:34: warning: look at the mixes of 'a' and 'b' before you publish them: "
+        "whether the two were fine-tuned from one network is not clear (it could not be measured: "
+        "RuntimeError: required rank 4 tensor)"
+    )
+    assert len(run("build")[2].splitlines()) == 1, "measured by the next build"
+
+
+def test_broken_pictures_are_promised_only_where_they_were_seen(run: Run) -> None:
+    """A picture of one colour shows nothing."""
+    Image.new("RGB", (64, 64), "teal").save("photo.png")
+    _, _, err = run("build")
+    (line,) = err.splitlines()
+    assert (
+        "warning: look at the mixes of 'a' and 'stranger' before you publish them: the two" in line
+    )
+    assert "broken" not in line
+
+
+def test_a_shift_of_colours_names_its_remedy_and_is_no_failure(run: Run) -> None:
+    for path in support.shifting(Path()):
+        path.replace(path.name.replace("shifting", "tiny"))
+    comparison = "c: {interpolate: {models: [a, b], alphas: 2}}"
+    manifest = MANIFEST[: MANIFEST.index("  family")] + f"  {comparison}\n"
+    Path("site.yaml").write_text(manifest.replace(", stranger: tiny_other.safetensors", ""))
+    status, _, err = run("build", "--strict")
+    assert status == 0
+    (line,) = err.splitlines()
+    assert line.startswith("site.yaml:5:29: note: mixes of 'a' and 'b' shift colours, by up to ")
+    assert line.endswith(" levels, and nothing else: color_fix: average mends that")
+    assert run("check")[2] == err
+    assert run("build", "-q")[2] == ""
+    edit("c: {", "c: {color_fix: average, ")
+    assert run("build", "--strict")[2] == ""
+
+
+def test_the_most_telling_part_of_a_picture_is_looked_at() -> None:
+    picture = np.zeros((300, 500, 3), np.uint8)
+    assert telling_crop(picture).shape == (96, 96, 3)
+    picture[220:, 10:60] = np.arange(50, dtype=np.uint8)[:, None] * 5
+    np.testing.assert_array_equal(telling_crop(picture), picture[204:, :96])
+    even = np.indices((192, 192)).sum(0, dtype=np.uint8)[..., None] % 2
+    np.testing.assert_array_equal(telling_crop(even), even[48:144, 48:144])
+    assert telling_crop(picture[:20, :700]).shape == (20, 96, 3)
+
+
+def test_inspect_says_in_few_lines_what_a_person_needs(run: Run) -> None:
     models = ("tiny_a.safetensors", "tiny_b.safetensors", "tiny_x4_a.safetensors")
     status, out, _ = run("inspect", *models, "--on", "photo.png")
     assert status == 0
-    assert "tiny_a.safetensors and tiny_b.safetensors: related\n" in out
-    assert "body.0" in out
-    assert " 0.50  " in out
+    title = "tiny_a.safetensors and tiny_b.safetensors: related, the way between them good\n"
+    assert out.startswith(title)
+    assert len(out[: out.index("tiny_a.safetensors and tiny_x4_a")].splitlines()) <= 10
+    assert re.search(r"^   0\.50  ", out, re.MULTILINE)
     assert "tiny_a.safetensors and tiny_x4_a.safetensors: unrelated\n  cannot be mixed: " in out
-    found = json.loads(run("inspect", *models[:2], "--json")[1])
-    assert found["verdict"] == "related"
+    assert "body.0" not in out
+    verbose = run("inspect", *models[:2], "-v")[1]
+    assert re.search(r"^  body\.2 +2,304 +0\.98\d +14\.\d$", verbose, re.MULTILINE)
+    assert verbose.startswith("tiny_a.safetensors and tiny_b.safetensors: related\n")
+
+
+def test_inspect_as_json(run: Run) -> None:
+    models = ("tiny_a.safetensors", "tiny_b.safetensors")
+    found = json.loads(run("inspect", *models, "--json")[1])
+    assert (found["verdict"], found["middle"]) == ("related", None)
     assert found["pairs"][0]["steps"] == []
     assert all(layer["cosine"] <= 1 for layer in found["pairs"][0]["layers"])
+    found = json.loads(run("inspect", *models, "--json", "--on", "photo.png")[1])
+    assert (found["verdict"], found["middle"]) == ("related", "good")
+    assert len(found["pairs"][0]["steps"]) == 3
+
+
+def test_inspect_says_what_one_file_is(run: Run) -> None:
+    status, out, _ = run("inspect", "tiny_x4_a.safetensors")
+    assert status == 0
+    digest = hashlib.sha256(Path("tiny_x4_a.safetensors").read_bytes()).hexdigest()
+    assert out.splitlines()[0] == "tiny_x4_a.safetensors: RealESRGAN Compact (16nf, 4nc)"
+    for line in ("scale: ×4", "channels: 3", "precision: float16", f"sha256: {digest}"):
+        assert f"  {line}\n" in out
+    assert "  metadata: training: {" in out
+    found = json.loads(run("inspect", "tiny_x4_a.safetensors", "--json")[1])
+    assert (found["scale"], found["sha256"]) == (4, digest)
+    status, _, err = run("inspect", "tiny_x4_a.safetensors", "--on", "photo.png")
+    assert (status, err) == (2, "--on shows mixes of models: name two or more\n")
 
 
 def test_inspect_sees_pictures_as_a_build_does(run: Run) -> None:
@@ -126,15 +216,13 @@ def test_inspect_shows_what_it_could_not_compare(run: Run) -> None:
     state["body.4.weight"].zero_()
     save_file(state, "zeroed.safetensors")
     models = ("tiny_a.safetensors", "zeroed.safetensors")
-    _, out, _ = run("inspect", *models)
-    assert re.search(r"^  body\.4 +- +-$", out, re.MULTILINE)
+    _, out, _ = run("inspect", *models, "-v")
+    assert re.search(r"^  body\.4 +2,304 +- +-$", out, re.MULTILINE)
     layers = json.loads(run("inspect", *models, "--json")[1])["pairs"][0]["layers"]
-    assert layers[2] == {"name": "body.4", "cosine": None, "same_index": None}
+    assert layers[2] == {"name": "body.4", "weights": 2304, "cosine": None, "z": None}
 
 
-def test_inspect_needs_two_models_that_exist(run: Run) -> None:
-    status, _, err = run("inspect", "tiny_a.safetensors")
-    assert (status, err) == (2, "inspect compares models: name two or more\n")
-    status, _, err = run("inspect", "tiny_a.safetensors", "nothing.safetensors")
-    assert status == 1
-    assert "nothing.safetensors" in err
+def test_inspect_names_the_file_that_is_missing(run: Run) -> None:
+    for models in (("nothing.safetensors",), ("tiny_a.safetensors", "nothing.safetensors")):
+        status, _, err = run("inspect", *models)
+        assert (status, err) == (1, "nothing.safetensors: no such file\n")

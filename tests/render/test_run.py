@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,14 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from spandrel import ModelLoader
+from support.build import snapshot
 
 from generator import images
 from generator.errors import StoreError
+from generator.images.measures import COMPUTE
 from generator.images.rendered import Failed, Rendered
 from generator.manifest import load
+from generator.manifest.tables.measures import MEASURES
 from generator.plan import Job, Network, Plan
 from generator.project.open import open_project
 from generator.render.engines import LocalEngine
@@ -55,9 +59,19 @@ def built(folder: Path) -> tuple[Plan, Store, RenderReport]:
     return plan, store, render(plan.jobs(no, no), store, LocalEngine("cpu"))
 
 
-def planned(folder: Path, text: str = MANIFEST) -> tuple[Plan, Store]:
+def planned(
+    folder: Path, text: str = MANIFEST, *, metrics: tuple[str, ...] = ()
+) -> tuple[Plan, Store]:
+    """Return the plan of a manifest; ``metrics`` may name what no manifest may."""
     (folder / "site.yaml").write_text(text)
     file = load(folder / "site.yaml")
+    if metrics:
+        comparisons = {
+            name: comparison.model_copy(update={"metrics": metrics})
+            for name, comparison in file.manifest.comparisons.items()
+        }
+        manifest = file.manifest.model_copy(update={"comparisons": comparisons})
+        file = replace(file, manifest=manifest)
     project = open_project(file, Store(folder / ".cache"), LocalEngine().read_models)
     return project.plan, project.store
 
@@ -176,9 +190,8 @@ def test_measurements_are_of_the_picture_before_encoding(
         error = ((pixels(plan, store, 0, index) - truth) ** 2).mean()
         assert shown.measurement is not None
         measured = store.measured(shown.measurement)
-        assert measured is not None
-        assert measured.psnr == pytest.approx(10 * np.log10(255**2 / error), abs=1e-3)
-        assert 0 < measured.ssim < 1
+        assert measured["psnr"] == pytest.approx(10 * np.log10(255**2 / error), abs=1e-3)
+        assert 0 < measured["ssim"] < 1
 
 
 def test_records_tell_size_and_precision(built: tuple[Plan, Store, RenderReport]) -> None:
@@ -202,10 +215,75 @@ def test_a_measurement_alone_leaves_the_frame_as_it_is(folder: Path) -> None:
     for path in (store.folder / "measurements").rglob("*.json"):
         path.unlink()
     store = Store(store.folder)
-    jobs = plan.jobs(lambda f: store.record(f) is not None, lambda m: store.measured(m) is not None)
+    jobs = plan.jobs(lambda f: store.record(f) is not None, lambda m: bool(store.measured(m)))
     report = render(jobs, store, LocalEngine("cpu"))
     assert (report.frames, report.measurements) == (0, 5)
     assert store.path(frame).stat().st_mtime_ns == before.st_mtime_ns
+
+
+@pytest.mark.parametrize(("form", "runs"), [("png", 0), ("webp", 4)])
+def test_a_mended_measure_is_measured_anew_and_no_frame_is_rendered(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, form: str, runs: int
+) -> None:
+    """What was encoded without loss is there to be measured: no network runs."""
+    plan, _ = planned(folder, MANIFEST.replace("format: png", f"format: {form}"))
+    store = Store(folder / f"mended-{form}")
+    render(plan.jobs(no, no), store, LocalEngine("cpu"))
+    before = snapshot(store.folder / "frames")
+    asked = [shown.measurement for shown in plan.shown if shown.measurement]
+    results = [store.measured(measurement) for measurement in asked]
+    monkeypatch.setitem(MEASURES, "ssim", replace(MEASURES["ssim"], version=1000))
+    ran: list[Job] = []
+    local = LocalEngine("cpu")
+
+    def counted(jobs: Sequence[Job], *, device: str) -> Iterator[Rendered | Failed]:
+        ran.extend(jobs)
+        return local.run_networks(jobs, device=device)
+
+    store = Store(store.folder)
+    jobs = plan.jobs(lambda f: store.record(f) is not None, lambda m: bool(store.measured(m)))
+    assert [job.measurement.measures for job in jobs if job.measurement] == [("ssim",)] * 5
+    report = render(jobs, store, LocalEngine("cpu", run_networks=counted))
+    assert (report.frames, report.measurements, report.unmeasured) == (0, 5, {})
+    assert snapshot(store.folder / "frames") == before
+    assert len(ran) == runs, "the input needs no network"
+    assert [store.measured(measurement) for measurement in asked] == results
+
+
+def test_a_measure_is_an_entry_and_a_function(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of inputs without a reference too, where it needs none."""
+    entry = replace(MEASURES["psnr"], id="mean", title="Mean", needs_reference=False)
+    monkeypatch.setitem(MEASURES, "mean", entry)
+    monkeypatch.setitem(COMPUTE, "mean", lambda picture: float(picture.mean()))
+    plan, store = planned(folder, metrics=("mean", "psnr"))
+    store = Store(folder / "mean-cache")
+    report = render(plan.jobs(no, no), store, LocalEngine("cpu"))
+    assert report.measurements == len(plan.frames)
+    for comparison, index, measures in ((0, 1, ["mean", "psnr"]), (1, 4, ["mean"])):
+        shown = plan.comparisons[comparison].frames[index]
+        assert shown.measurement is not None
+        found = store.measured(shown.measurement)
+        assert list(found) == measures
+        mean = pixels(plan, store, comparison, index).mean()
+        assert found["mean"] == pytest.approx(mean, abs=1e-4)
+
+
+def test_a_measure_that_fails_costs_itself_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> float:
+        raise ValueError("the picture is too small")
+
+    monkeypatch.setitem(COMPUTE, "psnr", broken)
+    plan, _ = planned(folder)
+    store = Store(folder / "broken-cache")
+    report = render(plan.jobs(no, no), store, LocalEngine("cpu"))
+    asked = [shown.measurement for shown in plan.shown if shown.measurement]
+    assert (report.frames, report.measurements) == (len(plan.frames), 0)
+    assert report.unmeasured == {a.key: "the picture is too small" for a in asked}
+    assert all(store.measured(a).keys() == {"ssim"} for a in asked)
 
 
 def test_one_bad_picture_does_not_stop_the_rest(folder: Path, tmp_path: Path) -> None:

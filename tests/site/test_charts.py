@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from support.site import make_project
 
+from generator.manifest.tables.measures import MEASURES
 from generator.site.figures.charts import (
     Layer,
     NoiseLevel,
@@ -110,6 +113,39 @@ def test_a_flat_line_has_a_chart() -> None:
     )
 
 
+def test_what_is_infinite_breaks_the_line_and_stands_in_words_and_table() -> None:
+    points = ((0.0, 25.0), (0.25, 26.0), (0.5, math.inf), (0.75, 28.0), (1.0, 27.0))
+    figure = parsed(alpha_charts("cat", "Cat", {"psnr": {"mix": points}}))
+    curve = next(e for e in figure.iter("path") if "curve-1" in str(e.get("class")))
+    assert re.sub(r"[\d. ]+", "", str(curve.get("d"))) == "MLML"
+    assert "highest ∞ at 0.5" in "".join(figure.itertext())
+    assert [cell.text for cell in figure.iter("td")] == ["25.00", "26.00", "∞", "28.00", "27.00"]
+
+
+def test_without_a_place_for_any_point_there_is_the_table_alone() -> None:
+    figure = parsed(
+        alpha_charts("cat", "Cat", {"psnr": {"mix": ((0.0, math.inf), (1.0, math.inf))}})
+    )
+    assert figure.find(SVG) is None
+    assert [cell.text for cell in figure.iter("td")] == ["∞", "∞"]
+
+
+def test_where_lower_is_better_the_lowest_is_named_and_ringed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    distance = replace(MEASURES["ssim"], id="distance", title="D", higher_is_better=False)
+    monkeypatch.setitem(MEASURES, "distance", distance)
+    points = ((0.0, 0.5), (0.5, 0.2), (1.0, 0.3))
+    words = "".join(parsed(alpha_charts("a", "A", {"distance": {"mix": points}})).itertext())
+    assert "lowest 0.2 at 0.5." in words
+    levels = [NoiseLevel(sigma, points, {}) for sigma in (20, 40)]
+    over_alpha, over_level = parsed(noise_charts("a", distance, levels)).findall(SVG)
+    rings = [e for e in over_alpha.iter("circle") if e.get("class") == "best"]
+    ends = [float(str(over_alpha.get(name))) for name in ("data-x0", "data-x1")]
+    assert [float(str(ring.get("cx"))) for ring in rings] == [sum(ends) / 2] * 2
+    assert "best mix: from 0.2 at 20 to 0.2 at 40" in "".join(over_level.itertext())
+
+
 def test_hostile_names_stay_text() -> None:
     title = "<script>alert(1)</script>\"'&{x}"
     figure = parsed(alpha_charts(title, title, {"psnr": {"mixed networks": MIX}}, (title, title)))
@@ -122,7 +158,7 @@ def test_noise_levels_mark_the_best_alpha_and_draw_controls() -> None:
         NoiseLevel(40, ((0.0, 25.3), (0.5, 27.0), (1.0, 26.0)), {"joint": 27.1}),
         NoiseLevel(20, ((0.0, 30.8), (0.5, 29.0), (1.0, 25.7)), {"joint": 29.4, "own": 30.0}),
     ]
-    figure = parsed(noise_charts("denoise", levels))
+    figure = parsed(noise_charts("denoise", MEASURES["psnr"], levels))
     over_alpha, over_level = figure.findall(SVG)
     rings = [e for e in over_alpha.iter("circle") if e.get("class") == "best"]
     assert len(rings) == 2
@@ -133,7 +169,7 @@ def test_noise_levels_mark_the_best_alpha_and_draw_controls() -> None:
     rows = [[cell.text for cell in row] for row in last.iter("tr")]
     assert rows[0] == ["σ", "best mix", "α = 0", "α = 1", "joint", "own"]
     assert rows[2] == ["40", "27.00", "25.30", "26.00", "27.10", "–"]
-    assert noise_charts("denoise", levels[:1]) == ""
+    assert noise_charts("denoise", MEASURES["psnr"], levels[:1]) == ""
 
 
 def test_a_legend_names_the_curves_in_the_order_of_the_table() -> None:
@@ -141,7 +177,7 @@ def test_a_legend_names_the_curves_in_the_order_of_the_table() -> None:
         NoiseLevel(sigma, ((0.0, 25.0), (1.0, 26.0)), {f"control {n}": 30.0 - n for n in range(4)})
         for sigma in (20, 40)
     ]
-    figure = parsed(noise_charts("denoise", levels))
+    figure = parsed(noise_charts("denoise", MEASURES["psnr"], levels))
     chart = figure.findall(SVG)[1]
     names = [str(cell.text) for cell in list(figure.iter("table"))[1].iter("th")][1:8]
     words = [element for element in chart.iter("text") if element.text in names]
@@ -172,17 +208,29 @@ def test_words_stay_within_the_picture(stops: list[str]) -> None:
 
 
 def test_similarity_by_layer_reaches_from_zero_to_one() -> None:
-    layers = [Layer("body.0", 0.95, 1.0), Layer("body.2", 0.5, 0.25), Layer("body.4", 0.9, 1.0)]
+    layers = [
+        Layer("body.0", 432, 0.95, 14.0),
+        Layer("body.2", 2304, 0.5, -1.5),
+        Layer("body.4", 2304, 0.9, 21.0),
+    ]
     figure = parsed(similarity_chart("pair", layers))
     words = [element.text for element in figure.iter("text")]
     assert "0" in words
     assert "1" in words
+    titles = ("Similarity by layer", "Beyond chance by layer")
+    assert all(title in "".join(figure.itertext()) for title in titles)
     assert "body.2" in "".join(figure.itertext())
+    assert "21.0" in "".join(figure.itertext())
+    assert "-1.5" in "".join(figure.itertext()).replace("−", "-")
     assert similarity_chart("pair", layers[:1]) == ""
 
 
 def test_layers_that_tell_nothing_leave_a_gap_in_the_chart() -> None:
-    layers = [Layer("body.0", 0.95, 1.0), Layer("body.2", None, None), Layer("body.4", 0.9, 1.0)]
+    layers = [
+        Layer("body.0", 432, 0.95, 14.0),
+        Layer("body.2", 2304, None, None),
+        Layer("body.4", 2304, 0.9, 21.0),
+    ]
     words = "".join(parsed(similarity_chart("pair", layers)).itertext())
     assert "body.4" in words
     assert "body.2" not in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import math
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -14,6 +15,7 @@ from support.links import broken_links
 from support.site import Project, make_project
 
 from generator.errors import AlphagridError, ManifestError
+from generator.manifest.tables.measures import MEASURES
 from generator.site.assemble import check_site
 
 HOME = """---
@@ -130,7 +132,8 @@ def test_data_json_is_what_the_contract_says(project: Project) -> None:
     project.build()
     data = json.loads(project.read("comparisons/sharpness/data.json"))
     assert list(data) == [
-        "id", "title", "kind", "control", "models", "inputs", "titles", "start", "frames",
+        "id", "title", "kind", "control", "models", "inputs", "titles", "start", "measures",
+        "frames",
     ]  # fmt: skip
     assert data["id"] == "sharpness"
     assert (data["kind"], data["control"]) == ("interpolate", "slider")
@@ -152,7 +155,37 @@ def test_data_json_is_what_the_contract_says(project: Project) -> None:
     assert [frames[4]["url"], frames[6]["url"]] == [frames[1]["url"], frames[3]["url"]]
     assert not any("psnr" in f for f in data["frames"] if f["input"] == "dog")
     assert data["frames"][data["start"]["right"]]["alpha"] == 0.5
+    assert [(m["title"], m["unit"], m["better"]) for m in data["measures"]] == [
+        ("PSNR", "dB", "higher"), ("SSIM", "", "higher"),
+    ]  # fmt: skip
+    assert all("no border left out" in m["convention"] for m in data["measures"])
     assert project.read("comparisons/sharpness/data.json").endswith("]}\n")
+
+
+def test_equal_pictures_are_measured_as_infinitely_alike(project: Project) -> None:
+    plan = project.open().plan
+    project.render(plan)
+    middle = plan.comparisons[0].frames[2]
+    assert middle.measurement is not None
+    project.store.put_measured(middle.measurement, {"psnr": math.inf, "ssim": 1.0})
+    project.build()
+    text = project.read("comparisons/sharpness/data.json")
+    frames = json.loads(text, parse_constant=pytest.fail)["frames"]
+    assert frames[2]["psnr"] == "Infinity"
+    assert float(frames[2]["psnr"]) == math.inf
+    page = project.read("comparisons/sharpness/index.html")
+    row = page[page.index(">α = 0.5</a></th>") :].partition("</tr>")[0]
+    assert '<td class="number">∞</td><td class="number">1.0000</td>' in row
+    assert page.count('<svg class="chart"') == 2
+
+
+def test_pages_say_by_which_convention_is_measured(project: Project) -> None:
+    project.build()
+    page = project.read("comparisons/sharpness/index.html")
+    for measure in MEASURES.values():
+        assert f"<p>{measure.title}: {measure.convention}; higher is better.</p>" in page
+        assert f'<th scope="col" class="number">{measure.label}</th>' in page
+    assert "is better" not in project.read("comparisons/sequence/index.html")
     assert "\\u" not in project.read("comparisons/sharpness/data.json")
 
 
@@ -408,3 +441,29 @@ def test_names_stand_on_the_slider_or_not_at_all(
     html = project.read("comparisons/sharpness/index.html")
     drawing = html.partition('<svg class="names">')[2].partition("</svg>")[0]
     assert re.findall(r">([^<>]+)</text>", drawing) == named
+
+
+def test_former_addresses_of_a_comparison_lead_on(project: Project) -> None:
+    project.manifest["comparisons"]["sharpness"]["aliases"] = ["sharp", "old.id"]
+    project.write("content/index.md", "# Home\n\n[as it was](comparisons/sharp/)\n")
+    report = project.build(base_url="https://example.org/models/")
+    assert report.warnings == ()
+    for alias in ("sharp", "old.id"):
+        page = project.read(f"comparisons/{alias}/index.html")
+        to = "../../comparisons/sharpness/"
+        assert f'<meta http-equiv="refresh" content="0; url={to}">' in page
+        canonical = "https://example.org/models/comparisons/sharpness/"
+        assert f'<link rel="canonical" href="{canonical}">' in page
+        assert f'<a href="{to}">Sharpness</a>' in page
+        folder = project.output / f"comparisons/{alias}"
+        assert [path.name for path in folder.iterdir()] == ["index.html"]
+        for name in ("sitemap.xml", "feed.xml"):
+            assert f"comparisons/{alias}/" not in project.read(name)
+    assert broken_links(project.output, "/models/") == []
+
+
+def test_a_page_at_a_former_address_is_an_error(project: Project) -> None:
+    project.manifest["comparisons"]["sharpness"]["aliases"] = ["old"]
+    project.write("content/comparisons/Old.md", "# Mine\n")
+    with pytest.raises(ManifestError, match="the address of the comparison 'sharpness'"):
+        project.build()

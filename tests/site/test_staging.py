@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,8 +17,10 @@ import pytest
 from support.site import Project, make_project
 
 from generator.errors import OutputError
+from generator.site.output import marker as marker_module
 from generator.site.output import staging as output_module
-from generator.site.output.staging import MARKER, check_output, remove_site, staged
+from generator.site.output.marker import MARKER, last_site
+from generator.site.output.staging import check_output, remove_site, staged
 
 
 def write(place: Path, **files: str) -> None:
@@ -103,13 +109,163 @@ def test_a_folder_without_our_marker_is_refused_unless_empty(tmp_path: Path) -> 
         write(tmp_path / "site", index="newer")
 
 
-@pytest.mark.parametrize("marker", [b"", b"\xff", b"[]", b'{"files": 3}', b"{}"])
+@pytest.mark.parametrize(
+    "marker",
+    [
+        b"", b"\xff", b"[]", b'{"files": 3}', b"{}", b"[" * 100_000, b"null",
+        b'{"alphagrid": 2, "files": {"index.html": 3}}',
+        b'{"alphagrid": 2, "files": {"index.html": [3]}}',
+    ],
+)  # fmt: skip
 def test_a_marker_that_cannot_be_read_protects_everything(tmp_path: Path, marker: bytes) -> None:
     write(tmp_path / "site", index="old")
     (tmp_path / "site" / MARKER).write_bytes(marker)
     with pytest.raises(OutputError, match="cannot be read"):
         write(tmp_path / "site", index="new")
     assert (tmp_path / "site/index.html").read_text() == "old"
+
+
+def listing(files: dict[str, object]) -> str:
+    return json.dumps({"alphagrid": 2, "files": files})
+
+
+def refused(site: Path, why: str) -> None:
+    """A build and ``clean`` refuse the folder, and all of it stays."""
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    folders = [path for path in site.rglob("*") if path.is_dir()]
+    for work in (lambda: write(site, index="new"), lambda: remove_site(site)):
+        with pytest.raises(OutputError, match=why):
+            work()
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+    assert all(folder.is_dir() for folder in folders)
+    assert names(site.parent) == ["site"]
+
+
+@pytest.mark.parametrize(
+    "entry", [[6, "0" * 32], [5, "0" * 32], [6, ""], [6, hashlib.sha256(b"other").hexdigest()]]
+)
+def test_a_marker_that_came_with_a_folder_deletes_nothing(tmp_path: Path, entry: object) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "thesis.doc").write_text("thesis")
+    (site / MARKER).write_text(listing({"thesis.doc": entry}))
+    refused(site, "holds 'thesis.doc', which is not as a build wrote it: move it away")
+
+
+def test_a_marker_of_names_alone_proves_nothing(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "thesis.doc").write_text("thesis")
+    (site / MARKER).write_text('{"alphagrid": 1, "files": [\n"thesis.doc"\n]}\n')
+    refused(site, "built by an older version, .* remove the folder, or choose another")
+
+
+def test_what_somebody_edited_in_the_site_stays(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write(site, index="old", page="old")
+    stamp = (site / MARKER).stat().st_mtime_ns - 10**9
+    (site / "page.html").write_text("new")
+    refused(site, "holds 'page.html', which is not as a build wrote it")
+    with pytest.raises(OutputError, match=r"page\.html"):
+        check_output(site, [], tmp_path / "project")
+    # Even where its size and time say nothing; before it is deleted, it is read.
+    os.utime(site / "page.html", ns=(stamp, stamp))
+    check_output(site, [], tmp_path / "project")
+    refused(site, r"page\.html")
+
+
+def test_a_site_that_was_copied_is_still_ours(tmp_path: Path) -> None:
+    write(tmp_path / "first", index="old", page="old")
+    shutil.copytree(tmp_path / "first", tmp_path / "site", copy_function=shutil.copyfile)
+    check_output(tmp_path / "site", [], tmp_path / "project")
+    write(tmp_path / "site", index="new")
+    assert names(tmp_path / "site") == [MARKER, "index.html"]
+
+
+def test_what_the_new_site_holds_too_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of frames, hard links to the cache: reading them all would take its time."""
+    source = tmp_path / "frame.webp"
+    source.write_bytes(b"frame")
+    checksum = hashlib.sha256(b"frame").hexdigest()
+    read: list[str] = []
+    real = marker_module.digest_file
+
+    def counting(path: Path) -> str:
+        read.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(marker_module, "digest_file", counting)
+    for text in ("old", "new"):
+        with staged(tmp_path / "site") as tree:
+            tree.link("frames/a.webp", source, 5, checksum)
+            tree.write("index.html", text)
+    assert read == ["index.html"]
+    write(tmp_path / "site", index="newest")
+    assert read == ["index.html", "index.html", "a.webp"]
+    assert source.read_bytes() == b"frame"
+
+
+@pytest.mark.parametrize("empty", ["mine", "sub/mine", "mine/deeper"])
+def test_an_empty_folder_of_others_stays(tmp_path: Path, empty: str) -> None:
+    site = tmp_path / "site"
+    with staged(site) as tree:
+        tree.write("sub/index.html", "old")
+    (site / empty).mkdir(parents=True)
+    first = "sub/mine" if empty.startswith("sub") else "mine"
+    refused(site, f"holds '{first}/', a folder that no build has made")
+
+
+@pytest.mark.parametrize("name", ["index.html", MARKER, ".DS_Store"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_links_and_pipes_are_nothing_a_build_wrote(tmp_path: Path, name: str, kind: str) -> None:
+    site = tmp_path / "site"
+    write(site, index="old")
+    (tmp_path / "site-of-others").write_bytes((site / "index.html").read_bytes())
+    (site / name).unlink(missing_ok=True)
+    if kind == "link":
+        (site / name).symlink_to(tmp_path / "site-of-others")
+    else:
+        os.mkfifo(site / name)
+    for work in (lambda: write(site, index="new"), lambda: remove_site(site)):
+        with pytest.raises(OutputError, match=re.escape(name)):
+            work()
+    assert (site / name).is_symlink() == (kind == "link")
+    assert (tmp_path / "site-of-others").read_text() == "old"
+
+
+def test_a_leftover_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/thesis.doc").write_text("thesis")
+    prefix = output_module._prefix(tmp_path / "site")
+    (tmp_path / f"{prefix}0123456789ab").symlink_to("theirs")
+    (tmp_path / f"{prefix}notes").mkdir()
+    (tmp_path / f"{prefix}notes/thesis.doc").write_text("thesis")
+    (tmp_path / f"{prefix}ba9876543210").write_text("a file")
+    write(tmp_path / "site", index="new")
+    assert remove_site(tmp_path / "site")
+    assert (tmp_path / "theirs/thesis.doc").read_text() == "thesis"
+    assert (tmp_path / f"{prefix}notes/thesis.doc").read_text() == "thesis"
+    assert (tmp_path / f"{prefix}ba9876543210").exists()
+
+
+def test_names_in_another_unicode_form_are_the_same_files(tmp_path: Path) -> None:
+    """Some disks keep them so, whatever a program writes."""
+    site = tmp_path / "site"
+    with staged(site) as tree:
+        tree.write("z\u00fcrich/index.html", "old")
+    (site / "z\u00fcrich").rename(site / "zu\u0308rich")
+    write(site, index="new")
+    assert names(site) == [MARKER, "index.html"]
+
+
+def test_the_marker_says_what_a_build_wrote(tmp_path: Path) -> None:
+    write(tmp_path / "site", index="old", page="two")
+    listed = last_site(tmp_path / "site")
+    assert {name: file.bytes for name, file in listed.items()} == {"index.html": 3, "page.html": 3}
+    assert listed["page.html"].digest == hashlib.sha256(b"two").hexdigest()[:32]
+    assert last_site(tmp_path / "nowhere") == {}
 
 
 def test_what_file_managers_leave_is_no_obstacle(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -134,6 +135,62 @@ def test_what_leads_nowhere_is_a_warning_with_its_place(
     assert found[0].startswith(f"content/index.md:{where}: ")
     assert what in found[0]
     assert "javascript:" not in body(project)
+
+
+VIDEO = "https://x.org/a/film.mp4?t=1"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ('<iframe width="560" src="https://x.org/embed/1?a=1&amp;b=2" title="A talk"></iframe>',
+         '<a href="https://x.org/embed/1?a=1&amp;b=2">A talk</a>'),
+        ('<iframe src="//x.org/1"><p>No <b>frames</b>?</p></iframe>',
+         '<a href="https://x.org/1">x.org/1</a>'),
+        ("<iframe srcdoc='<b>a</b>'></iframe>", ""),
+        ('<iframe src="javascript:x()" title="Odd"></iframe>', "Odd"),
+        ('<object data="film.svg"><object data="b"></object>Old <b>browser</b></object>',
+         '<a href="assets/film.'),
+        ('<embed src="https://x.org/a.pdf" width="9000">',
+         '<a href="https://x.org/a.pdf">x.org/a.pdf</a>'),
+        (f'<video src="{VIDEO}" controls width="560"></video>',
+         f'<a href="{VIDEO}">x.org/a/film.mp4</a>'),
+        (f'<video aria-label="A film"><source src="{VIDEO}"><track src="t.vtt">Old</video>',
+         f'<a href="{VIDEO}">A film</a>'),
+        (f'<audio controls><source src="{VIDEO}"></audio>',
+         f'<a href="{VIDEO}">x.org/a/film.mp4</a>'),
+        ("![A cat](https://x.org/cat.png)", '<a href="https://x.org/cat.png">A cat</a>'),
+        ("[![A cat](https://x.org/cat.png)](https://y.org/)", '<a href="https://y.org/">A cat</a>'),
+        ('<img srcset="https://x.org/cat.png 2x" alt="A cat">',
+         '<a href="https://x.org/cat.png">A cat</a>'),
+        ('<picture><source srcset="//x.org/b"><img src="https://x.org/b.png" alt="B"></picture>',
+         '<a href="https://x.org/b.png">B</a>'),
+    ],
+)  # fmt: skip
+def test_what_would_stay_empty_gives_way_to_a_link(project: Project, text: str, html: str) -> None:
+    project.write("content/film.svg", "<svg/>")
+    found = warnings(project, f"# A\n\nBefore\n\n{text}\n\nAfter *all*\n")
+    assert found
+    page = body(project)
+    seen = re.search(r"<p>Before</p>\s*(.*?)\s*<p>After <em>all</em></p>", page, re.DOTALL)
+    assert seen
+    assert seen[1].removeprefix("<p>").removesuffix("</p>").startswith(html)
+    assert not re.search(r"<(iframe|object|embed|video|audio|img|picture|source|track)\b", page)
+    assert "browser" not in page
+
+
+def test_what_the_site_has_itself_stays(project: Project) -> None:
+    for name in ("film.mp4", "film.webm", "cat.png"):
+        project.write(f"content/{name}", (project.root / "cat.png").read_bytes())
+    text = (
+        f'# A\n\n<video controls><source src="{VIDEO}"><source src="film.webm">Old</video>\n\n'
+        f'<picture><source srcset="https://x.org/b.webp"><img src="cat.png" alt="B"></picture>\n'
+    )
+    assert len(warnings(project, text)) == 2
+    page = body(project)
+    assert re.search(r'<video controls><source src="assets/film\.\w+\.webm">Old</video>', page)
+    assert re.search(r"<picture><img [^>]*></picture>", page)
+    assert VIDEO not in page
 
 
 @pytest.mark.parametrize(
@@ -352,6 +409,48 @@ def test_any_file_name_makes_a_page(project: Project, name: str) -> None:
     assert broken_links(project.output) == []
 
 
+FORMS = ("z\u00fcrich", "zu\u0308rich")
+"""One name in two forms."""
+
+
+@pytest.mark.parametrize("held", FORMS)
+@pytest.mark.parametrize("written", FORMS)
+def test_a_name_is_one_name_in_every_form(project: Project, written: str, held: str) -> None:
+    from support.links import broken_links
+
+    name, picture = FORMS[0], (project.root / "cat.png").read_bytes()
+    project.write(f"content/{held}/{held}.md", f"# {held} *a*\n\n[Top](#{written}-a)\n")
+    project.write(f"content/{held}/{held}.png", picture)
+    project.write(f"content/{held}/{held} 2.png", picture)
+    project.write(f"static/css/{held}.svg", "<svg/>")
+    project.write("static/css/custom.css", f"a {{background: url({written}.svg)}}")
+    project.write(f"static/root/{held}.txt", "x")
+    project.write(f"templates/{held}.html", "<meta name=one>")
+    project.write(
+        "templates/404.html",
+        f"{{% include '{written}.html' %}}{{{{ asset('css/{written}.svg') }}}}",
+    )
+    text = (
+        f"# Home\n\n[one]({written}/{written}.md) [two]({written}/{written}.md#{written}-a)\n"
+        f"[three](content/{written}/{written}.md) [four]({written}/{written}/)\n"
+        f"![A cat]({written}/{written}.png)\n"
+        f'<img src="{written}/{written}.png" srcset="{written}/{written}%202.png 2x" alt="Cats">\n'
+    ).replace("[three](content/", "[three](../content/")
+    assert warnings(project, text) == []
+    address = quote(name)
+    home = body(project)
+    assert home.count(f'href="{address}/{address}/"') == 3
+    assert f'href="{address}/{address}/#{address}-a"' in home or (
+        f'href="{address}/{address}/#{name}-a"' in home
+    )
+    page = body(project, f"{name}/{name}/index.html")
+    assert f'id="{name}-a"' in page
+    assert len(list((project.output / "assets").glob(f"{name}.*.png"))) == 1
+    assert (project.output / f"{name}.txt").exists()
+    assert "<meta name=one>" in project.read("404.html")
+    assert broken_links(project.output) == []
+
+
 def test_links_in_the_file_system_are_followed_but_never_round(project: Project) -> None:
     from support.links import broken_links
 
@@ -364,6 +463,9 @@ def test_links_in_the_file_system_are_followed_but_never_round(project: Project)
     (project.root / "content/cat.png").symlink_to(elsewhere / "cat.png")
     (project.root / "content/loop").symlink_to(project.root / "content")
     (project.root / "content/gone.md").symlink_to(elsewhere / "nothing")
+    with pytest.raises(ManifestError, match=r"'content/cat\.png' is a link that leads out"):
+        project.build()
+    project.manifest["site"]["follow_links"] = True
     assert project.build().warnings == ()
     assert "Linked page" in body(project, "there/index.html")
     assert not (project.output / "loop/loop").exists()

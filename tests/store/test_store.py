@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
+import math
 import os
+import re
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +20,13 @@ from filelock import FileLock
 from support.build import snapshot
 
 from generator.errors import StoreError
+from generator.manifest.tables.measures import MEASURES
 from generator.plan import Classic, Encoding, Frame, Input, Measurement, Picture
 from generator.plan.info import File
-from generator.store import Measured, Record, Store
+from generator.store import Artifact, Record, Store
 
-MEASURED = Measured(27.61, 0.81)
+CARD = Artifact("card", 1, ["ab" * 16, (4, 3), None], "webp")
+RESULTS = {"psnr": 27.61, "ssim": 0.81}
 
 
 def frame(number: int = 0) -> Frame:
@@ -48,11 +54,32 @@ def test_what_is_put_is_there(store: Store) -> None:
     assert store.path(frame()).read_bytes() == b"picture"
 
 
-def test_measurements_keep_infinity_as_none(store: Store) -> None:
-    ask = Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
-    assert store.measured(ask) is None
-    store.put_measured(ask, Measured(None, 1.0))
-    assert store.measured(ask) == Measured(None, 1.0)
+def measurement(*measures: str) -> Measurement:
+    return Measurement(frame().picture, File("f" * 64, Path("r.png")), None, measures)
+
+
+def test_results_are_kept_by_measure_the_infinite_too(store: Store) -> None:
+    both = measurement("psnr", "ssim")
+    assert store.measured(both) == {}
+    store.put_measured(both, {"psnr": math.inf})
+    for again in (store, Store(store.folder)):
+        assert again.measured(both) == {"psnr": math.inf}
+        assert again.measured(measurement("ssim")) == {}
+    store.put_measured(both, {"ssim": 1.0})
+    assert Store(store.folder).measured(both) == {"psnr": math.inf, "ssim": 1.0}
+    for path in (store.folder / "measurements").rglob("*.json"):
+        json.loads(path.read_text(), parse_constant=pytest.fail)
+
+
+def test_a_mended_measure_forgets_its_own_results_only(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(frame(), b"picture", "")
+    store.put_measured(measurement("psnr", "ssim"), RESULTS)
+    mended = replace(MEASURES["ssim"], version=MEASURES["ssim"].version + 1)
+    monkeypatch.setitem(MEASURES, "ssim", mended)
+    assert Store(store.folder).measured(measurement("psnr", "ssim")) == {"psnr": 27.61}
+    assert Store(store.folder).record(frame()) is not None
 
 
 @pytest.mark.parametrize("damage", [b"", b"pic", b"picture and more"])
@@ -99,8 +126,8 @@ def test_a_damaged_record_is_missing(store: Store, damage: str) -> None:
 
 
 def test_no_byte_of_what_is_kept_as_json_can_change_unnoticed(store: Store) -> None:
-    ask = Measurement(frame().picture, File("f" * 64, Path("r.png")), None)
-    store.put_measured(ask, Measured(27.61, 0.81))
+    ask = measurement("psnr")
+    store.put_measured(ask, {"psnr": 27.61})
     store.write("files.json", {"a": [1, 2.5, None]})
     assert store.read("files.json") == {"a": [1, 2.5, None]}
     (measured,) = (store.folder / "measurements").rglob("*.json")
@@ -108,7 +135,7 @@ def test_no_byte_of_what_is_kept_as_json_can_change_unnoticed(store: Store) -> N
         whole = path.read_bytes()
         for at in range(len(whole)):
             path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-            assert Store(store.folder).measured(ask) is None or path != measured
+            assert Store(store.folder).measured(ask) == {} or path != measured
             assert store.read("files.json") == {} or path == measured
         path.write_bytes(whole)
 
@@ -118,29 +145,43 @@ def record_of(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "record", "gone"])
-def test_damaged_derived_files_are_made_again(store: Store, damage: str) -> None:
-    path = store.derived("ab" * 16, "webp", lambda: b"card")
+def test_damaged_artifacts_are_made_again(store: Store, damage: str) -> None:
+    path = store.artifact(CARD, lambda: b"card")
     if damage == "flip":
         flip(path)
     elif damage == "cut":
         path.write_bytes(b"car")
     else:
         (record_of(path) if damage == "record" else path).unlink()
-    assert not store.has_derived("ab" * 16, "webp")
-    assert store.derived("ab" * 16, "webp", lambda: b"card").read_bytes() == b"card"
-    assert store.has_derived("ab" * 16, "webp")
+    assert not store.has_artifact(CARD)
+    assert store.artifact(CARD, lambda: b"card").read_bytes() == b"card"
+    assert store.has_artifact(CARD)
 
 
-def test_derived_files_are_made_once(store: Store) -> None:
+def test_artifacts_are_made_once(store: Store) -> None:
     calls = []
 
     def make() -> bytes:
         calls.append(1)
         return b"card"
 
-    paths = {store.derived("ab" * 16, "webp", make) for _ in range(3)}
+    paths = {store.artifact(CARD, make) for _ in range(3)}
     assert len(calls) == 1
     assert [path.read_bytes() for path in paths] == [b"card"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(CARD, kind="mask"),
+        replace(CARD, version=2),
+        replace(CARD, inputs=["ab" * 16, (4, 3), (0, 0, 4, 3)]),
+        replace(CARD, suffix="jpeg"),
+    ],
+)
+def test_whatever_determines_an_artifact_is_in_its_key(other: Artifact) -> None:
+    assert other.key != CARD.key == replace(CARD).key
+    assert re.fullmatch(r"[0-9a-f]{32}", other.key)
 
 
 def test_a_lock_keeps_others_out_and_names_its_owner(store: Store) -> None:
@@ -170,13 +211,13 @@ def test_the_lock_of_a_killed_build_does_not_linger(store: Store) -> None:
 
 def test_leftovers_of_a_killed_build_go(store: Store) -> None:
     store.put(frame(), b"picture", "")
-    (store.folder / "aside" / "half").write_bytes(b"half")
+    (store.folder / "aside" / "tmp0half_ab").write_bytes(b"half")
     with store.locked():
         assert list((store.folder / "aside").iterdir()) == []
     assert store.record(frame()) is not None
 
 
-@pytest.mark.parametrize("step", ["chmod", "stat", "replace"])
+@pytest.mark.parametrize("step", ["stat", "replace"])
 def test_who_writes_beside_a_starting_build_loses_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -230,8 +271,8 @@ def test_a_folder_of_others_is_neither_hidden_nor_emptied(store: Store) -> None:
         (store.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (store.folder / name).write_bytes(data)
     store.put(frame(), b"picture", "")
-    store.put_measured(Measurement(frame().picture, File("f" * 64, Path("r")), None), MEASURED)
-    store.derived("ab" * 16, "webp", lambda: b"card")
+    store.put_measured(measurement("psnr", "ssim"), RESULTS)
+    store.artifact(CARD, lambda: b"card")
     for name in ("files.json", "rates.json"):
         store.write(name, {"a": 1})
     assert not (store.folder / ".gitignore").exists()
@@ -289,18 +330,28 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         store.put(frame(), b"picture", "")
 
 
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+def test_files_may_be_read_by_whom_the_umask_says(store: Store, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        store.put(frame(), b"picture", "")
+    finally:
+        os.umask(before)
+    assert store.path(frame()).stat().st_mode & 0o777 == 0o666 & ~umask
+
+
 def test_a_guest_keeps_nothing_while_a_build_runs(store: Store) -> None:
     store.put(frame(), b"picture", "fp16")
     guest = Store(store.folder, guest=True)
     with store.locked():
         before = snapshot(store.folder)
         guest.write("files.json", {"a": 1})
-        made = guest.derived("b" * 32, "png", lambda: b"made")
+        made = guest.artifact(CARD, lambda: b"made")
         assert guest.record(frame()) == store.record(frame())
         assert snapshot(store.folder) == before
     assert not made.exists()
     guest.write("files.json", {"a": 1})
-    assert guest.derived("b" * 32, "png", lambda: b"made").read_bytes() == b"made"
+    assert guest.artifact(CARD, lambda: b"made").read_bytes() == b"made"
     assert Store(store.folder).read("files.json") == {"a": 1}
 
 

@@ -39,6 +39,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.delay = 0.0
         self.slow: dict[str, float] = {}  # seconds by a part of the path
         self.broken: set[str] = set()
+        self.cut: set[str] = set()  # sent by half, and nobody says how long they are
         self.scripts = threading.Event()  # which are held back until it is set
         self.scripts.set()
 
@@ -54,6 +55,13 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.server.requests[self.path] += 1
         if any(part in self.path for part in self.server.broken):
             self.send_error(503)
+            return
+        if any(part in self.path for part in self.server.cut):
+            data = Path(self.translate_path(self.path)).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(self.path))
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2])
             return
         if self.path.endswith(".js"):
             self.server.scripts.wait(PATIENCE / 1000)
@@ -141,12 +149,14 @@ def new_page(chromium: Browser, serve: Callable[[Path], Server]) -> Iterator[Cal
 
     def open_page(**options: Any) -> Page:
         expected = options.pop("expect_errors", False)
+        broken = options.pop("expect_broken_scripts", False)
         options.setdefault("viewport", {"width": 1200, "height": 900})
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if not broken:
+            page.on("pageerror", lambda error: complaints.append(str(error)))
         if not expected:
             page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         return page

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from spandrel import ModelLoader
 from spandrel.architectures.Compact import Compact
 from spandrel.architectures.DnCNN import DnCNN
@@ -80,6 +80,25 @@ def swinir() -> torch.nn.Module:
             upscale=2,
             upsampler="pixelshuffledirect",
         )
+
+
+def shifting(folder: Path) -> list[Path]:
+    """Write twins of tiny_a and tiny_b whose mixes are lighter than both, and else the same.
+
+    One hidden channel is made constant, and what its reader makes of it is taken off again. The
+    constant's factors are not the same in both, so halfway their product is another.
+    """
+    paths = []
+    for name, constant in (("tiny_a", 2.0), ("tiny_b", 0.5)):
+        state = load_file(DATA / f"{name}.safetensors")
+        state["body.8.weight"][15] = 0
+        state["body.8.bias"][15] = constant
+        state["body.10.weight"][:, 15] = 0
+        state["body.10.weight"][:, 15, 1, 1] = 0.1 / constant
+        state["body.10.bias"] -= 0.1
+        paths.append(folder / f"shifting_{name[-1]}.safetensors")
+        save_file(state, paths[-1])
+    return paths
 
 
 def write(path: Path, make, seed: int, *, change=lambda state: state) -> File:

@@ -19,8 +19,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
+from generator.manifest.tables import measures
 from generator.site.output.assets import build_assets
-from generator.site.views import ChartView, FrameView, InputView, MeasureView, ModelView
+from generator.site.views import ChartView, FrameView, InputView, ModelView
 from support.viewer_schema import Head, InputFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +40,8 @@ CHART = Markup(
     ' stroke="currentColor"/></svg></figure>'
 )
 MEASURES: list[dict[str, Any]] = [
-    {"id": "psnr", "title": "PSNR", "unit": "dB", "decimals": 2, "better": "higher"},
-    {"id": "ssim", "title": "SSIM", "unit": "", "decimals": 3, "better": "higher"},
+    {"id": m.id, "title": m.title, "unit": m.unit, "decimals": m.decimals, "better": m.better}
+    for m in measures.MEASURES.values()
 ]
 INPUT = {"id": "input", "label": "Input"}
 MIX = {"id": "mix", "label": "Network mix", "moves": True}
@@ -178,7 +179,7 @@ class SiteWriter:
                 **self.picture(f"{name}-{a}-{b}", (240, 240), tone, 1),
             })  # fmt: skip
             positions.append({
-                "weights": row, "label": label, "text": mixture, "spoken": mixture,
+                "weights": row, "label": label, "text": _sum(mixture), "spoken": mixture,
             })  # fmt: skip
             if 1 in row:
                 frames[-1]["at"].append([1 + row.index(1)])
@@ -283,10 +284,7 @@ class SiteWriter:
             choices=tuple(head["choices"]),
             frames=views, left=views[start[0]], right=views[start[1]],
             start=SimpleNamespace(**head["start"]),
-            measures=tuple(
-                MeasureView(each["id"], each["title"], each["unit"], each["decimals"])
-                for each in (MEASURES if measured else ())
-            ),
+            measures=tuple(measures.MEASURES.values()) if measured else (),
             charts=(ChartView("", CHART),) if measured else (), apart=False,
             alphas=tuple(at["value"] for at in head.get("positions", ()) if "value" in at),
             regions=tuple(head.get("regions", ())),
@@ -387,13 +385,17 @@ def _on_the_line(alpha: float, models: Sequence[str]) -> dict[str, Any]:
     mixture = _mixture(models, weights)
     return {
         "value": alpha, "weights": weights, "label": f"α = {alpha}",
-        "text": f"α {shown} · {mixture.replace(', ', ' + ').replace(' + −', ' − ')}",
+        "text": f"α {shown} · {_sum(mixture)}",
         "spoken": f"alpha {shown}: {mixture}",
     }  # fmt: skip
 
 
 def _by_id(models: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
     return {model.lower(): weight for model, weight in zip(models, weights, strict=True)}
+
+
+def _sum(mixture: str) -> str:
+    return mixture.replace(", ", " + ").replace(" + −", " − ")
 
 
 def _mixture(models: Sequence[str], weights: Sequence[float]) -> str:

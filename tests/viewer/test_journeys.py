@@ -60,7 +60,7 @@ def test_first_view(open_viewer: OpenViewer) -> None:
     assert viewer.frames() == [0, 6]
     expect(viewer.alpha).to_have_attribute("aria-valuetext", "alpha 0.50: 50% Fidelity, 50% Sharp")
     expect(viewer.group).to_contain_text("α 0.50 · 50% Fidelity + 50% Sharp")
-    expect(viewer.group).to_contain_text("PSNR 27.50 dB · SSIM 0.850")
+    expect(viewer.group).to_contain_text("PSNR 27.50 dB · SSIM 0.8500")
     for name in ("Fullscreen", "Reset", "Play", "Actual size", "Fit", "Flicker", "Difference",
                  "Pixelated", "Copy link", "Help"):  # fmt: skip
         expect(viewer.button(name)).to_be_enabled()
@@ -547,6 +547,9 @@ def test_help(open_viewer: OpenViewer) -> None:
     viewer.press("?")
     dialog = viewer.page.get_by_role("dialog", name="How to look")
     expect(dialog).to_be_visible()
+    for keys, does in (("[", "previous frame"), ("t", "flicker"), ("← → ↑ ↓", "pan"), ("0", "fit")):
+        row = dialog.get_by_role("row").filter(has_text=does)
+        assert row.get_by_role("rowheader").inner_text().strip() == keys
     viewer.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     viewer.button("Help").click()

@@ -252,7 +252,7 @@ def test_both_sides_change_their_input_together(
     viewer.list("Input").select_option("cat")
     viewer.ready()
     assert [key for key, _ in groupby(page.evaluate("samples"))] == [
-        "0,6,PSNR 27.50 dB · SSIM 0.850", "0,6,loading", "23,29,PSNR 27.50 dB · SSIM 0.850",
+        "0,6,PSNR 27.50 dB · SSIM 0.8500", "0,6,loading", "23,29,PSNR 27.50 dB · SSIM 0.8500",
     ]  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -14,11 +15,19 @@ _LUMA = (0.299, 0.587, 0.114)
 
 
 class Forward:
-    """A network in one precision, called piece by piece; remembers whether all went well."""
+    """A network in one precision, called piece by piece; remembers whether all went well.
 
-    def __init__(self, descriptor: Descriptor, dtype: torch.dtype) -> None:
+    ``noise_level`` is what a network is told about its input that asks for it, in 8-bit levels;
+    without, it is told 15, as its authors do. Networks that draw random numbers draw the same
+    ones in every call, so that a picture is a picture.
+    """
+
+    def __init__(
+        self, descriptor: Descriptor, dtype: torch.dtype, noise_level: float | None = None
+    ) -> None:
         self.dtype = dtype
         self._descriptor = descriptor
+        self._noise_level = noise_level
         self._sound: list[torch.Tensor] = []
 
     def __call__(self, levels: torch.Tensor) -> torch.Tensor:
@@ -44,8 +53,29 @@ class Forward:
         return bool(torch.stack(self._sound).all())
 
     def _call(self, image: torch.Tensor) -> torch.Tensor:
+        with _same_random_numbers(image.device), self._told_noise_level():
+            return self._called(image.contiguous(memory_format=torch.channels_last))
+
+    @contextmanager
+    def _told_noise_level(self) -> Iterator[None]:
+        """Put the level into the map that spandrel adds to the picture, as its last channel."""
+        if self._noise_level is None:
+            yield
+            return
+        level = self._noise_level / 255
+
+        def put(_: torch.nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+            image, _map = inputs[0][:, :-1], inputs[0][:, -1:]
+            return (torch.cat([image, torch.full_like(_map, level)], dim=1),)
+
+        hook = self._descriptor.model.register_forward_pre_hook(put)
+        try:
+            yield
+        finally:
+            hook.remove()
+
+    def _called(self, image: torch.Tensor) -> torch.Tensor:
         network: Callable[[torch.Tensor], torch.Tensor] = self._descriptor
-        image = image.contiguous(memory_format=torch.channels_last)
         if self.dtype is torch.float32:
             output = network(image)
             # The descriptor clips to 0..1, so the sum is finite unless something is not a number;
@@ -62,6 +92,15 @@ class Forward:
             hook.remove()
         self._sound.append(is_sound(raw[0], output, image))
         return output
+
+
+@contextmanager
+def _same_random_numbers(device: torch.device) -> Iterator[None]:
+    """Start the generators anew, and leave them afterwards as they were."""
+    devices = [device.index or 0] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices):
+        torch.manual_seed(0)
+        yield
 
 
 def _copy(result: object) -> object:

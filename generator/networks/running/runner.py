@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import torch
 
-from generator.errors import ModelError
+from generator.errors import ModelError, RenderError
 from generator.networks.running.forward import Forward
 from generator.networks.running.memory import largest_side, require
 from generator.networks.running.precision import (
@@ -19,8 +20,10 @@ from generator.networks.running.precision import (
 )
 from generator.networks.running.tiles import (
     MINIMUM,
+    Grid,
     Tiling,
     fewest_pixels,
+    joined,
     run_tiled,
     squares,
     tiling_of,
@@ -36,6 +39,26 @@ _PROBE = 96
 _OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory", "STATUS_ALLOC_FAILED")
 # What every machine can run whole; measuring would cost more than it tells.
 _SURELY_FITS = 160
+
+
+class Output(NamedTuple):
+    """What a network made of a picture, (C', H·scale, W·scale); the precision it ran in; and the
+    ``tiles``, rows and columns, where their overlaps were cross-faded: what needs to see all of
+    a picture saw pieces. None where it was seen whole, or tiles give the same.
+    """  # noqa: D205
+
+    values: torch.Tensor
+    dtype: torch.dtype
+    tiles: Grid | None = None
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """How a picture is to be run."""
+
+    tile: Tile
+    rounded: bool
+    noise_level: float | None
 
 
 class Runner:
@@ -65,31 +88,33 @@ class Runner:
         *,
         name: Hashable,
         rounded: bool,
-    ) -> tuple[torch.Tensor, torch.dtype]:
-        """Return the output for a picture and the precision it was computed in.
+        noise_level: float | None = None,
+    ) -> Output:
+        """Return the output for a picture.
 
         ``levels`` is (H, W, C) float32 in 8-bit levels on the device, C 1 or 3, unclipped;
-        ``name`` tells pictures apart. The output is (C', H·scale, W·scale): uint8 levels if
-        ``rounded``, which needs a quarter of the memory, else float32 in 0..1. Raises ModelError
-        for files that cannot be used or mixed, and when the output is not finite even in float32;
-        RenderError where main memory cannot hold the output.
+        ``name`` tells pictures apart; ``noise_level`` is what networks are told that ask for it
+        (None: 15). The output is uint8 levels if ``rounded``, which needs a quarter of the
+        memory, else float32 in 0..1. Raises ModelError for files that cannot be used or mixed,
+        and when the output is not finite even in float32; RenderError where memory does not do.
         """
+        ask = _Ask(tile, rounded, noise_level)
         if self._current != (weights, precision):
             self._switch(weights, precision)
         self._require_room(levels, rounded=rounded)
         while True:
             dtype = self._precisions[0]
             if dtype is torch.float32:
-                output, sound = self._attempt(dtype, tile, levels, rounded=rounded)
+                output, sound = self._attempt(dtype, levels, ask)
                 if sound:
-                    return output, dtype
+                    return output
                 names = " + ".join(path.name for path, _ in weights)
                 raise ModelError(f"{names}: the output is not a number; the weights are damaged")
             try:
-                if self._serves(dtype, precision, levels, name):
-                    output, sound = self._attempt(dtype, tile, levels, rounded=rounded)
+                if self._serves(dtype, precision, levels, (name, noise_level), noise_level):
+                    output, sound = self._attempt(dtype, levels, ask)
                     if sound:
-                        return output, dtype
+                        return output
             except (RuntimeError, MemoryError):
                 # Some architectures mix precisions inside; what else is wrong float32 will tell.
                 self._rejected.add(dtype)
@@ -115,15 +140,18 @@ class Runner:
         samples = height * width * descriptor.scale**2 * max(channels, descriptor.output_channels)
         require(samples, rounded=rounded or self._device.type != "cpu")
 
-    def _attempt(
-        self, dtype: torch.dtype, tile: Tile, levels: torch.Tensor, *, rounded: bool
-    ) -> tuple[torch.Tensor, bool]:
-        forward = Forward(self._mixer.network(dtype), dtype)
-        output = self._whole_or_tiled(forward, tile, levels, rounded=rounded)
-        return output, forward.is_sound()
+    def _attempt(self, dtype: torch.dtype, levels: torch.Tensor, ask: _Ask) -> tuple[Output, bool]:
+        forward = Forward(self._mixer.network(dtype), dtype, ask.noise_level)
+        values, tiles = self._whole_or_tiled(forward, levels, ask)
+        return Output(values, dtype, tiles), forward.is_sound()
 
     def _serves(
-        self, dtype: torch.dtype, precision: Precision, levels: torch.Tensor, name: Hashable
+        self,
+        dtype: torch.dtype,
+        precision: Precision,
+        levels: torch.Tensor,
+        name: Hashable,
+        noise_level: float | None,
     ) -> bool:
         """Whether a low precision agrees with float32 on the middle of a picture.
 
@@ -136,7 +164,8 @@ class Runner:
         top, left = (max(0, (side - _PROBE) // 2) for side in levels.shape[:2])
         crop = levels[top : top + _PROBE, left : left + _PROBE]
         low, exact = (
-            Forward(self._mixer.network(each), each)(crop) for each in (dtype, torch.float32)
+            Forward(self._mixer.network(each), each, noise_level)(crop)
+            for each in (dtype, torch.float32)
         )
         if not agrees(low, exact, WITHIN_ONE_LEVEL[precision]):
             self._rejected.add(dtype)
@@ -146,15 +175,15 @@ class Runner:
         return True
 
     def _whole_or_tiled(
-        self, forward: Forward, tile: Tile, levels: torch.Tensor, *, rounded: bool
-    ) -> torch.Tensor:
+        self, forward: Forward, levels: torch.Tensor, ask: _Ask
+    ) -> tuple[torch.Tensor, Grid | None]:
         """Run at the size asked for; when memory runs out, halve the tiles and go on."""
-        descriptor = self._mixer.network(forward.dtype)
-        tiling = tiling_of(descriptor)
+        descriptor, tile = self._mixer.network(forward.dtype), ask.tile
+        tiling = tiling_of(descriptor, forced=isinstance(tile, int))
         height, width = levels.shape[:2]
         longest = max(height, width)
         if tiling is None or tile == "off":
-            return _whole(forward, levels, rounded=rounded)
+            return self._all_at_once(forward, levels, ask), None
         side = self._side(descriptor, forward.dtype, tiling, longest) if tile == "auto" else tile
         while True:
             grid = (
@@ -164,24 +193,39 @@ class Runner:
             )
             try:
                 if grid == (1, 1):
-                    return _whole(forward, levels, rounded=rounded)
-                return run_tiled(
+                    return _whole(forward, levels, rounded=ask.rounded), None
+                output = run_tiled(
                     forward,
                     levels,
                     tiling,
                     scale=descriptor.scale,
                     grid=grid,
-                    finish=to_levels if rounded else torch.Tensor.float,
+                    finish=to_levels if ask.rounded else torch.Tensor.float,
                 )
+                return output, joined(height, width, grid, tiling)
             except (RuntimeError, MemoryError) as error:  # torch's own is a RuntimeError
                 if not is_out_of_memory(error) or side <= MINIMUM:
                     raise
             side = max(MINIMUM, min(side, longest) // 2)
             self._sides[forward.dtype] = side
-            if self._device.type == "cuda":
-                torch.cuda.empty_cache()
-            elif self._device.type == "mps":
-                torch.mps.empty_cache()
+            self._free_memory()
+
+    def _all_at_once(self, forward: Forward, levels: torch.Tensor, ask: _Ask) -> torch.Tensor:
+        """Run on the whole picture; when memory runs out, say what the author can do."""
+        try:
+            return _whole(forward, levels, rounded=ask.rounded)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self._free_memory()
+            tileable = tiling_of(self._mixer.network(forward.dtype), forced=True) is not None
+            raise RenderError(_NO_ROOM[ask.tile == "off", tileable]) from error
+
+    def _free_memory(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        elif self._device.type == "mps":
+            torch.mps.empty_cache()
 
     def _side(
         self, descriptor: Descriptor, dtype: torch.dtype, tiling: Tiling, longest: int
@@ -198,6 +242,16 @@ class Runner:
             )
             self._sides[dtype] = max(MINIMUM, fits - 2 * tiling.margin)
         return self._sides[dtype]
+
+
+_NO_ROOM = {
+    (True, True): "out of memory, and tiles are off: leave out render.tile, or use a smaller input",
+    (False, True): "out of memory: this network runs on whole pictures, unless render.tile is a "
+    "number, such as 512 (its tiles are cross-faded); set it, or use a smaller input",
+    (False, False): "out of memory: this network needs the whole picture; use a smaller input",
+    (True, False): "out of memory: this network needs the whole picture; use a smaller input",
+}
+"""What to do, by whether tiles are off, and whether the network can be tiled at all."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:

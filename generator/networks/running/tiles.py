@@ -8,6 +8,7 @@ Elsewhere tiles overlap and their overlaps are cross-faded.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ MINIMUM = 64
 """The smallest side a tile is cut to, in input pixels."""
 
 _BLENDED_MARGIN = 32
+# What architectures call the sides of their attention windows.
+_WINDOWS = ("window_size", "split_size", "win_size", "ws")
+_LARGEST_MULTIPLE = 64
 
 Call = Callable[[torch.Tensor], torch.Tensor]
 
@@ -50,15 +54,37 @@ class _Span:
     outer_stop: int
 
 
-def tiling_of(descriptor: Descriptor) -> Tiling | None:
-    """Return how a network may be tiled; None for one that has to see the whole picture."""
-    if descriptor.tiling is not ModelTiling.SUPPORTED:
+def tiling_of(descriptor: Descriptor, *, forced: bool = False) -> Tiling | None:
+    """Return how a network may be tiled; None for one that has to see the whole picture.
+
+    An author who asks for tiles gets them (``forced``) where a network only looks better whole.
+    """
+    if descriptor.tiling is ModelTiling.INTERNAL:
         return None
-    multiple = descriptor.size_requirements.multiple_of
+    if descriptor.tiling is ModelTiling.DISCOURAGED and not forced:
+        return None
+    multiple = math.lcm(descriptor.size_requirements.multiple_of, window_of(descriptor))
     radius = receptive_radius(descriptor)
     if radius is None:
         return Tiling(_round_up(_BLENDED_MARGIN, multiple), exact=False, multiple=multiple)
     return Tiling(_round_up(radius, multiple), exact=True, multiple=multiple)
+
+
+def window_of(descriptor: Descriptor) -> int:
+    """Return at multiples of what attention windows begin, in input pixels; 1 without windows.
+
+    Windows lie in a grid from a picture's corner on. A tile whose corner is not on the grid of
+    the whole picture is cut into other windows, and comes out otherwise. Spandrel does not tell
+    for networks that fill up the last windows by themselves.
+    """
+    sides: set[int] = set()
+    for module in descriptor.model.modules():
+        for name in _WINDOWS:
+            value = getattr(module, name, None)
+            several = value if isinstance(value, (tuple, list)) else (value,)
+            sides.update(side for side in several if type(side) is int and side > 0)
+    common = math.lcm(*sides)
+    return common if common <= _LARGEST_MULTIPLE else max(sides)
 
 
 def receptive_radius(descriptor: Descriptor) -> int | None:
@@ -103,6 +129,20 @@ def fewest_pixels(height: int, width: int, side: int, tiling: Tiling) -> Grid:
         if rows[0] * columns[0] <= allowed
     ]
     return min(fitting)[1] if fitting else square
+
+
+def joined(height: int, width: int, grid: Grid, tiling: Tiling) -> Grid | None:
+    """Return rows and columns of the tiles that are cross-faded; None where none are.
+
+    There may be fewer than the grid asks for: overlaps take their room.
+    """
+    if tiling.exact:
+        return None
+    rows, columns = (
+        sum(1 for _ in _spans(length, count, tiling))
+        for length, count in zip((height, width), grid, strict=True)
+    )
+    return (rows, columns) if rows * columns > 1 else None
 
 
 def run_tiled(

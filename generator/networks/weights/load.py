@@ -22,7 +22,6 @@ from spandrel import (  # type: ignore[import-untyped]
     ImageModelDescriptor,
     MaskedImageModelDescriptor,
     ModelLoader,
-    canonicalize_state_dict,
 )
 
 from generator.errors import ModelError, printable
@@ -110,7 +109,6 @@ def read_weights(path: Path) -> Unwrapped:
 
 def _is_known(state: State) -> bool:
     try:
-        state = canonicalize_state_dict(state)
         return any(each.architecture.detect(state) for each in MAIN_REGISTRY)
     except _READ_ERRORS:
         return False
@@ -145,7 +143,7 @@ def _from_safetensors(path: Path, head: bytes) -> State:
     if len(head) == 8 and (length := struct.unpack("<Q", head)[0]) > MOST_HEADER:
         message = f"its header claims {length:,} bytes"
         raise ValueError(message)
-    return cast(State, load_file(path))
+    return load_file(path)
 
 
 def _unpickled(path: Path) -> State:
@@ -166,7 +164,7 @@ def _unpickled(path: Path) -> State:
         raise ModelError(f"{path}: {printable(reason)}")
     if done.returncode:
         raise ModelError(f"{path}: reading it ended the process that did; {_HARMFUL}")
-    return cast(State, from_bytes(done.stdout))
+    return from_bytes(done.stdout)
 
 
 def _why_unreadable(path: Path, error: str) -> str:

@@ -13,6 +13,7 @@ import copy
 import hashlib
 import json
 import os
+import secrets
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -249,12 +250,15 @@ def mix_file(weights: Weights, output: Path) -> None:
         {"file": path.name, "sha256": digest, "weight": weight} for digest, path, weight in hashed
     ]
     about = {"tool": f"alphagrid {__version__}", "parents": parents}
-    temporary = output.with_name(f".{output.stem}.{os.getpid()}.safetensors")
+    temporary = output.with_name(f".{secrets.token_hex(6)}.safetensors")
     try:
+        with temporary.open("xb") as empty:
+            mode = os.fstat(empty.fileno()).st_mode  # as the umask says; save_file sets its own
         save_file(state, temporary, metadata={"alphagrid": json.dumps(about, sort_keys=True)})
         if reason := mixable(describe(descriptor), describe(load(temporary))):
             architecture = descriptor.architecture.name
             raise ModelError(f"{output}: spandrel reads {architecture} back differently: {reason}")
+        temporary.chmod(mode)
         temporary.replace(output)
     except (OSError, SafetensorError) as error:
         raise OutputError(f"{output}: cannot be written ({error})") from error

@@ -50,7 +50,7 @@ class Storage(NamedTuple):
     kind: str
     itemsize: int
     start: int
-    count: int
+    length: int
 
 
 class Tensor(NamedTuple):

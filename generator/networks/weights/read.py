@@ -43,6 +43,7 @@ def describe(descriptor: Descriptor) -> ModelInfo:
         },
         damaged=next(_damaged(descriptor), ""),
         names=dict(written(descriptor).full),
+        noise_level=_asks_noise_level(descriptor),
     )
 
 
@@ -65,6 +66,11 @@ def _damaged(descriptor: Descriptor) -> Iterator[str]:
             below = key.endswith(VARIANCE) and bool((value < 0).any())
             if below or not value.isfinite().all():
                 yield key
+
+
+def _asks_noise_level(descriptor: Descriptor) -> bool:
+    """Tell the networks to whose input spandrel adds a map of the noise's level."""
+    return str(descriptor.architecture.id) == "DRUNet" or "FDnCNN" in descriptor.tags
 
 
 def _may_differ(key: str, value: torch.Tensor) -> bool:

@@ -90,7 +90,7 @@ def _check(tensor: Tensor) -> None:
         raise pickle.UnpicklingError("a tensor that is none")
     if len(shape) != len(strides) or len(shape) > _MOST_DIMENSIONS or not all(map(whole, strides)):
         raise pickle.UnpicklingError("a tensor of an impossible shape")
-    if offset + _reach(tensor) > storage.count:
+    if offset + _reach(tensor) > storage.length:
         raise Refused("holds a tensor that reaches beyond its numbers; fetch it again")
 
 
@@ -98,9 +98,8 @@ def _reach(tensor: Tensor) -> int:
     """Return how many elements of the storage, from the first on, a tensor spans."""
     if 0 in tensor.shape:
         return 0
-    return 1 + sum(
-        (side - 1) * stride for side, stride in zip(tensor.shape, tensor.strides, strict=True)
-    )
+    sides = zip(tensor.shape, tensor.strides, strict=True)
+    return 1 + int(sum((side - 1) * stride for side, stride in sides))
 
 
 def _numbers(tensor: Tensor, source: Source) -> bytes:

@@ -39,6 +39,7 @@ def plan_interpolation(context: Context, name: str, comparison: Comparison) -> C
     inputs = comparison.inputs or tuple(context.manifest.inputs)
     scale = context.scale_of_mix(mix.models, _indices((*where, "models"), mix.models))
     _check_beside(context, mix, scale, where)
+    _check_one_noise_level(context, mix, where)
     groups = _group_names(context, mix, where)
     points = mix.rules.points(mix, groups)
     titles = context.titles(mix.models)
@@ -95,6 +96,18 @@ def first_shown(points: Sequence[Point], start: float | None = None) -> int:
 
 def _indices(where: Location, models: Sequence[str]) -> list[Location]:
     return [(*where, index) for index in range(len(models))]
+
+
+def _check_one_noise_level(context: Context, mix: Interpolate, where: Location) -> None:
+    """Report what would need several levels at once: groups of layers, outputs to be blended."""
+    levels = {
+        context.manifest.models[model].noise_level
+        for model in mix.models
+        if context.info.models[model].noise_level
+    }
+    for key, asked in (("groups", bool(mix.groups)), ("baseline", mix.baseline == "pixel")):
+        if asked and len(levels) > 1:
+            context.problem((*where, key), f"{key} go with models of one noise_level")
 
 
 def _check_beside(context: Context, mix: Interpolate, scale: int, where: Location) -> None:

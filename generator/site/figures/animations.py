@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from generator.images.animate import animate, animation_size
 from generator.plan import ComparisonPlan, Frame, Plan
+from generator.project.open import Project
 from generator.site.views import AnimationView
-from generator.store import Store
+from generator.store import Artifact, Store
 
 VERSION = 1
 """Raised whenever animations would come out otherwise."""
@@ -35,28 +35,24 @@ def make_animations(plan: Plan, comparison: ComparisonPlan, store: Store) -> Ani
         frames = comparison.sweep(name)
         if not all(store.record(frame) for frame in frames):
             continue
-        key = _key(form, frames)
+        artifact = _artifact(form, frames)
         paths = [store.path(frame) for frame in frames]
-        path = store.derived(key, form, partial(animate, paths, form))
+        path = store.artifact(artifact, partial(animate, paths, form))
         width, height = animation_size(frames[0].picture.width, frames[0].picture.height)
-        url = f"assets/{comparison.id}-{name}.{key[:12]}.{form}"
+        url = f"assets/{comparison.id}-{name}.{artifact.tag}.{form}"
         size = path.stat().st_size
         views.append(AnimationView(plan.inputs[name].title, url, form, width, height, size))
         files[url] = path
     return Animations(tuple(views), files)
 
 
-def animation_keys(plan: Plan) -> set[str]:
-    """Return the keys under which the store keeps animations."""
-    return {
-        _key(comparison.animation, comparison.sweep(name))
-        for comparison in plan.comparisons
-        if comparison.animation
-        for name in comparison.inputs
-    }
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield every animation that comparisons ask for."""
+    for comparison in project.plan.comparisons:
+        for name in comparison.inputs:
+            if comparison.animation:
+                yield _artifact(comparison.animation, comparison.sweep(name))
 
 
-def _key(form: str, frames: Sequence[Frame]) -> str:
-    keys = " ".join(frame.key for frame in frames)
-    text = f"animation {VERSION} {form} {keys}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _artifact(form: str, frames: Sequence[Frame]) -> Artifact:
+    return Artifact("animation", VERSION, [frame.key for frame in frames], form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +11,9 @@ from pathlib import Path
 from generator.images import composite_card, social_card
 from generator.images.cards import CARD_SIZE
 from generator.plan import ComparisonPlan, Frame, Plan
+from generator.project.open import Project
 from generator.site.views import Thumbnail
-from generator.store import Store
+from generator.store import Artifact, Store
 
 VERSION = 1
 """Raised whenever cards would look otherwise."""
@@ -39,24 +40,26 @@ def make_cards(plan: Plan, store: Store, *, social: bool) -> dict[str, Cards]:
         return dict(zip(names, pool.map(make, plan.comparisons), strict=True))
 
 
-def card_keys(plan: Plan, store: Store) -> set[str]:
-    """Return the keys under which the store keeps cards of the frames that it holds."""
-    pairs = (_pair(comparison, store) for comparison in plan.comparisons)
-    return {_key(pair) for pair in pairs if pair}
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield the cards of the frames that the store holds."""
+    for comparison in project.plan.comparisons:
+        if pair := _pair(comparison, project.store):
+            yield _artifact(pair, "webp")
+            yield _artifact(pair, "jpeg")
 
 
 def _cards(comparison: ComparisonPlan, store: Store, *, social: bool) -> Cards:
     pair = _pair(comparison, store)
     if pair is None:
         return Cards(None, "", {})
-    key = _key(pair)
     left, right = map(store.path, pair)
-    name = f"assets/card.{key[:12]}.webp"
-    files = {name: store.derived(key, "webp", lambda: composite_card(left, right))}
+    small, large = _artifact(pair, "webp"), _artifact(pair, "jpeg")
+    name = f"assets/card.{small.tag}.webp"
+    files = {name: store.artifact(small, lambda: composite_card(left, right))}
     card = ""
     if social:
-        card = f"assets/social.{key[:12]}.jpeg"
-        files[card] = store.derived(key, "jpeg", lambda: social_card(left, right))
+        card = f"assets/social.{large.tag}.jpeg"
+        files[card] = store.artifact(large, lambda: social_card(left, right))
     return Cards(Thumbnail(name, *CARD_SIZE), card, files)
 
 
@@ -74,6 +77,6 @@ def _pair(comparison: ComparisonPlan, store: Store) -> tuple[Frame, Frame] | Non
     )
 
 
-def _key(pair: tuple[Frame, Frame]) -> str:
-    keys = " ".join(frame.key for frame in pair)
-    return hashlib.sha256(f"card {VERSION} {keys}".encode()).hexdigest()[:32]
+def _artifact(pair: tuple[Frame, Frame], suffix: str) -> Artifact:
+    """Return a card of two frames: WebP for the gallery, JPEG for social networks."""
+    return Artifact("card", VERSION, [frame.key for frame in pair], suffix)

@@ -10,22 +10,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.manifest.tables.measures import MEASURES, Measure
 from generator.plan.kinship import Layer
 from generator.site.figures.plot import Chart, Curve, draw, table
-from generator.site.views import MeasureView
-
-METRICS = {
-    "psnr": MeasureView("psnr", "PSNR", "dB", 2),
-    "ssim": MeasureView("ssim", "SSIM", "", 4),
-}
-"""By data.json's word."""
 
 Points = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class NoiseLevel:
-    """Results at one noise level: ``psnr`` (dB) by alpha, rising; and of control networks."""
+    """What a measure says at one noise level: of mixes by alpha, rising; of control networks."""
 
     sigma: float
     mix: Points
@@ -38,43 +32,45 @@ def alpha_charts(
     measured: Mapping[str, Mapping[str, Points]],
     stops: Sequence[str] = (),
 ) -> Markup:
-    """Return a figure for one input: a chart of each metric over alpha.
+    """Return a figure for one input: a chart of each measure over alpha.
 
-    ``measured`` holds for each metric and name of a curve the (alpha, value) points; ``stops``
+    ``measured`` holds for each measure and name of a curve the (alpha, value) points; ``stops``
     names the whole alphas of a path. Charts without points are left out; the result may be empty.
     """
     ticks = tuple((float(index), stop) for index, stop in enumerate(stops))
     charts = []
-    for metric, by_name in measured.items():
-        measure = METRICS[metric]
+    for id_of_measure, by_name in measured.items():
+        measure = MEASURES[id_of_measure]
         curves = tuple(Curve(name, points) for name, points in by_name.items() if len(points) > 1)
         if curves:
             chart_title = f"{measure.title} over alpha: {title}"
             charts.append(
-                Chart(f"chart-{id_}-{metric}", chart_title, "α", measure.label, curves,
-                      measure.decimals, ticks, follows=True)
+                Chart(f"chart-{id_}-{measure.id}", chart_title, "α", measure.label, curves,
+                      measure.decimals, ticks, follows=True, falls=not measure.higher_is_better)
             )  # fmt: skip
     return _figure(f"Against the reference: {title}", charts, input_id=id_)
 
 
-def noise_charts(id_: str, levels: Sequence[NoiseLevel]) -> Markup:
-    """Return a figure of PSNR over alpha at each noise level, and of the best over the levels.
+def noise_charts(id_: str, measure: Measure, levels: Sequence[NoiseLevel]) -> Markup:
+    """Return a figure of a measure over alpha at each noise level, and of the best over the levels.
 
     The best alpha of each level is ringed. Control networks are lines of the second chart.
     """
     levels = [level for level in sorted(levels, key=lambda level: level.sigma) if level.mix]
     if len(levels) < 2:
         return Markup()
-    best = [max(level.mix, key=lambda point: point[1]) for level in levels]
+    falls = not measure.higher_is_better
+    best = [(min if falls else max)(level.mix, key=lambda point: point[1]) for level in levels]
     over_alpha = Chart(
         f"chart-{id_}-levels",
-        "PSNR over alpha at each noise level",
+        f"{measure.title} over alpha at each noise level",
         "α",
-        "PSNR (dB)",
+        measure.label,
         tuple(Curve(f"σ {level.sigma:g}", level.mix) for level in levels),
-        2,
+        measure.decimals,
         marked=tuple(best),
         follows=True,
+        falls=falls,
     )
     names = {name: None for level in levels for name in level.controls}
     ends = [(level.mix[0], level.mix[-1]) for level in levels]
@@ -93,7 +89,8 @@ def noise_charts(id_: str, levels: Sequence[NoiseLevel]) -> Markup:
         ),
     )  # fmt: skip
     over_level = Chart(
-        f"chart-{id_}-noise", "PSNR over noise level", "σ", "PSNR (dB)", curves, 2,
+        f"chart-{id_}-noise", f"{measure.title} over noise level", "σ", measure.label, curves,
+        measure.decimals, falls=falls,
         ticks=tuple((level.sigma, f"{level.sigma:g}") for level in levels),
     )  # fmt: skip
     return _figure("Unseen noise levels: the best alpha is ringed", [over_alpha, over_level])
@@ -105,24 +102,24 @@ def similarity_chart(id_: str, layers: Sequence[Layer]) -> Markup:
     Layers of which nothing can be said leave a gap.
     """
     places = list(enumerate(layers, start=1))
-    cosine = [(at, layer.cosine) for at, layer in places if layer.cosine is not None]
-    share = [(at, layer.same_index) for at, layer in places if layer.same_index is not None]
-    if len(cosine) < 2:
-        return Markup()
-    chart = Chart(
-        f"chart-{id_}-layers",
-        "Similarity by layer",
-        "layer",
-        "cosine, share",
-        (Curve("cosine", tuple(cosine)), Curve("same place", tuple(share))),
-        3,
-        y_range=(min(0.0, *(value for _, value in cosine)), 1.0),
-        rows=tuple((at, layer.name) for at, layer in places),
-    )
+    cosine = tuple((at, layer.cosine) for at, layer in places if layer.cosine is not None)
+    beyond = tuple((at, layer.z) for at, layer in places if layer.z is not None)
+    rows = tuple((at, layer.name) for at, layer in places)
+    charts = [
+        Chart(f"chart-{id_}-{name}", title, "layer", label, (Curve(curve, points),), digits,
+              y_range=(min(0.0, *(value for _, value in points)), top), rows=rows)
+        for name, title, label, curve, points, digits, top in (
+            ("layers", "Similarity by layer", "cosine", "cosine", cosine, 3, 1.0),
+            ("chance", "Beyond chance by layer", "standard deviations", "deviations", beyond, 1,
+             max((1.0, *(value for _, value in beyond)))),
+        )
+        if len(points) > 1
+    ]  # fmt: skip
     return _figure(
         "Layer by layer: the cosine of the weights of both networks (1 is the same direction), and "
-        "the share of filters whose nearest relative has the same place in the other network",
-        [chart],
+        "by how many standard deviations the filters of one are nearer to their namesakes in the "
+        "other than they would be in any other order",
+        charts,
     )
 
 

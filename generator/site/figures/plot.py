@@ -36,14 +36,21 @@ class Curve:
     points: tuple[tuple[float, float], ...]
     level: bool = False
 
+    @property
+    def drawn(self) -> tuple[tuple[float, float], ...]:
+        """Return the points that have a place in a picture."""
+        return tuple(point for point in self.points if math.isfinite(point[1]))
+
 
 @dataclass(frozen=True)
 class Chart:
     """What a chart shows. ``id`` is unique on its page; ``digits`` are decimals of y.
 
     ``ticks`` names places on the x axis, which else has numbers. ``marked`` are points to be
-    ringed. ``follows`` puts a marker at the start of the x axis that scripts may move. ``rows``
-    names places on the x axis in the table.
+    ringed. ``follows`` puts a marker at the start of the x axis that scripts may move; ``falls``
+    says that lower values are better. ``rows`` names places on the x axis in the table.
+
+    Points whose y is infinite have no place in the picture: words and table alone tell of them.
     """
 
     id: str
@@ -55,13 +62,14 @@ class Chart:
     ticks: tuple[tuple[float, str], ...] = ()
     marked: tuple[tuple[float, float], ...] = ()
     follows: bool = False
+    falls: bool = False
     y_range: tuple[float, float] | None = None
     rows: tuple[tuple[float, str], ...] = ()
 
 
 def draw(chart: Chart) -> Markup:
-    """Return the chart as an ``svg`` element."""
-    return _Drawing(chart).draw()
+    """Return the chart as an ``svg`` element, or nothing where no point can be drawn."""
+    return _Drawing(chart).draw() if any(curve.drawn for curve in chart.curves) else Markup()
 
 
 def table(chart: Chart) -> Markup:
@@ -90,6 +98,8 @@ def table(chart: Chart) -> Markup:
 
 def number(value: float, digits: int = 4) -> str:
     """Write a number with at most ``digits`` decimals, none of them idle; with a true minus."""
+    if math.isinf(value):
+        return "∞"
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")
@@ -111,7 +121,7 @@ class _Drawing:
     def __init__(self, chart: Chart) -> None:
         self._chart = chart
         xs = [x for curve in chart.curves for x, _ in curve.points]
-        ys = [y for curve in chart.curves for _, y in curve.points]
+        ys = [y for curve in chart.curves for _, y in curve.drawn]
         self._low_x, self._high_x = min(xs), max(xs)
         low, high = chart.y_range or (min(ys), max(ys))
         margin = 0.0 if chart.y_range else ((high - low) * 0.08 or abs(high) * 0.05 or 1.0)
@@ -184,19 +194,24 @@ class _Drawing:
 
     def _curves(self) -> Iterable[Markup]:
         for index, curve in enumerate(self._chart.curves):
-            path = "".join(
-                f"{'L' if i else 'M'}{self._x(x)} {self._y(y)}"
-                for i, (x, y) in enumerate(curve.points)
-            )
-            yield _line(index, curve, path)
+            yield _line(index, curve, self._path(curve))
             if not curve.level and len(curve.points) <= 60:
                 # A line without length and with round ends is a dot.
-                dots = "".join(f"M{self._x(x)} {self._y(y)}h0" for x, y in curve.points)
+                dots = "".join(f"M{self._x(x)} {self._y(y)}h0" for x, y in curve.drawn)
                 yield _fill(
                     '<path class="dots curve-{}" d="{}" fill="none" stroke="currentColor"'
                     ' stroke-width="5" stroke-linecap="round"/>\n',
                     *(index % _COLOURS + 1, dots),
                 )
+
+    def _path(self, curve: Curve) -> str:
+        """Return the line through a curve's points, broken where one cannot be drawn."""
+        path, command = "", "M"
+        for x, y in curve.points:
+            if math.isfinite(y):
+                path += f"{command}{self._x(x)} {self._y(y)}"
+            command = "L" if math.isfinite(y) else "M"
+        return path
 
     def _legend_size(self) -> tuple[int, int]:
         """Return the columns and rows that the names of the curves take."""
@@ -217,7 +232,7 @@ class _Drawing:
             yield _text(x + _SAMPLE, y, "start", name)
 
     def _marks(self) -> Iterable[Markup]:
-        for x, y in self._chart.marked:
+        for x, y in filter(lambda point: math.isfinite(point[1]), self._chart.marked):
             yield _fill(
                 '<circle class="best" cx="{}" cy="{}" r="6" fill="none" stroke="currentColor"'
                 ' stroke-width="1.5"/>',
@@ -253,11 +268,11 @@ def _described(curve: Curve, chart: Chart) -> str:
     """Say in words what a curve does."""
     digits = chart.digits
     first, last = curve.points[0], curve.points[-1]
-    best = max(curve.points, key=lambda point: point[1])
+    best = (min if chart.falls else max)(curve.points, key=lambda point: point[1])
     return (
         f"{curve.name}: from {number(first[1], digits)} at {number(first[0])} "
         f"to {number(last[1], digits)} at {number(last[0])}, "
-        f"highest {number(best[1], digits)} at {number(best[0])}."
+        f"{'lowest' if chart.falls else 'highest'} {number(best[1], digits)} at {number(best[0])}."
     )
 
 
@@ -275,7 +290,9 @@ def _shortened(text: str, length: int) -> str:
 
 
 def _cell(value: float | None, digits: int) -> str:
-    return f'<td class="number">{"–" if value is None else f"{value:.{digits}f}"}</td>'
+    if value is None:
+        return '<td class="number">–</td>'
+    return f'<td class="number">{"∞" if math.isinf(value) else f"{value:.{digits}f}"}</td>'
 
 
 def _fill(template: str, *values: object, **named: object) -> Markup:

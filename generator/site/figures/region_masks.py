@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from generator.errors import ImageError, ManifestError, Problem
 from generator.images.masks import mask
-from generator.plan import ComparisonPlan, Plan
+from generator.plan import ComparisonPlan
 from generator.plan.comparisons import Mask
 from generator.project.open import Project
 from generator.site.views import RegionView
+from generator.store import Artifact
 
 VERSION = 2
 """Raised whenever masks would come out otherwise."""
@@ -44,14 +43,11 @@ def make_regions(project: Project) -> Mapping[str, Regions]:
     return found
 
 
-def mask_keys(plan: Plan) -> set[str]:
-    """Return the keys under which the store keeps masks."""
-    return {
-        _key(planned)
-        for comparison in plan.comparisons
-        for region in comparison.regions
-        for planned in region.masks.values()
-    }
+def artifacts(project: Project) -> Iterator[Artifact]:
+    """Yield the masks of all regions."""
+    for comparison in project.plan.comparisons:
+        for region in comparison.regions:
+            yield from map(_artifact, region.masks.values())
 
 
 def _regions(project: Project, plan: ComparisonPlan, problems: list[Problem]) -> Regions:
@@ -59,11 +55,11 @@ def _regions(project: Project, plan: ComparisonPlan, problems: list[Problem]) ->
     for region in plan.regions:
         masks = {}
         for input_id, planned in region.masks.items():
-            key = _key(planned)
-            url = f"assets/mask.{key[:12]}.png"
+            artifact = _artifact(planned)
+            url = f"assets/mask.{artifact.tag}.png"
             make = partial(mask, planned.file.path, planned.crop, planned.whole, planned.size)
             try:
-                files[url] = project.store.derived(key, "png", make)
+                files[url] = project.store.artifact(artifact, make)
             except ImageError as error:
                 where = ("inputs", input_id, "masks", region.name)
                 problems.append(project.file.problem(where, str(error)))
@@ -73,6 +69,6 @@ def _regions(project: Project, plan: ComparisonPlan, problems: list[Problem]) ->
     return Regions(tuple(regions), files)
 
 
-def _key(planned: Mask) -> str:
-    content = [VERSION, planned.file.sha256, planned.crop, planned.whole, planned.size]
-    return hashlib.sha256(f"mask {json.dumps(content)}".encode()).hexdigest()[:32]
+def _artifact(planned: Mask) -> Artifact:
+    content = [planned.file.sha256, planned.crop, planned.whole, planned.size]
+    return Artifact("mask", VERSION, content, "png")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from generator.errors import ManifestError, Problem
+from generator.manifest.names import composed
 from generator.manifest.words import did_you_mean
 from generator.site.output.pieces import Reference
 from generator.site.output.scripts import join_scripts
@@ -38,7 +39,7 @@ def hashed_name(name: str, digest: str) -> str:
 
     A stem so long that no disk would take it with its digest is cut.
     """
-    path = PurePosixPath(name)
+    path = PurePosixPath(composed(name))
     stem = path.stem
     if len(os.fsencode(stem)) > _LONGEST_STEM:
         stem = os.fsencode(stem)[:_LONGEST_STEM].decode("utf-8", "ignore")

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generator.manifest.names import composed
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -45,4 +47,4 @@ def reference(address: str, source: str, at: int) -> Reference | None:
     if elsewhere or posixpath.basename(path) in ("", ".", ".."):
         return None
     target = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
-    return Reference(address, target, suffix, source, at)
+    return Reference(address, composed(target), suffix, source, at)

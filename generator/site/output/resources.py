@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import generator
+from generator.manifest.names import composed
 
 Kind = Literal["templates", "static"]
 
@@ -30,7 +31,10 @@ def shipped(kind: Kind) -> Path:
 
 
 def static_files(root: Path) -> dict[str, Path]:
-    """Return every static file by its name (``js/viewer.js``), sorted; hidden files left out."""
+    """Return every static file by its name (``js/viewer.js``), sorted; hidden files left out.
+
+    Names are composed, as Unicode calls it, whatever form the disk holds them in.
+    """
     found: dict[str, Path] = {}
     for folder in folders("static", root):
         for path in sorted(folder.rglob("*")):
@@ -38,5 +42,5 @@ def static_files(root: Path) -> dict[str, Path]:
             hidden = any(part.startswith(".") for part in relative.parts)
             # Under root/ names are the author's own business: .well-known is a real one.
             if path.is_file() and (relative.parts[0] == "root" or not hidden):
-                found.setdefault(relative.as_posix(), path)
+                found.setdefault(composed(relative.as_posix()), path)
     return dict(sorted(found.items()))

@@ -3,7 +3,7 @@
 A site is staged in a sibling folder with a recognisable name. When it is whole, the two folders
 change places atomically where the system can do that, and what was the old site is removed. A
 marker inside the site lists all that was written; a folder with anything else in it is not ours
-to replace.
+to replace. Links are never followed to write or to delete.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import contextlib
 import ctypes
 import errno
 import hashlib
-import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -21,12 +21,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.errors import OutputError
+from generator.site.output.marker import MARKER, check_ours, marker
 from generator.site.output.tree import Tree
 
-MARKER = ".alphagrid"
-_DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-"""What file managers leave behind on their own: nobody's loss."""
-
+_STAGE = re.compile(r"\.alphagrid-stage-[0-9a-f]{8}-[0-9a-f]{12}(-old)?")
 _EXCHANGE = 2
 _HERE = -100
 
@@ -53,7 +51,7 @@ def check_output(output: Path, sources: Iterable[Path], root: Path) -> None:
     if not os.access(above, os.W_OK):
         msg = f"{output}: {above} may not be written: choose another folder"
         raise OutputError(msg)
-    _check_ours(place, output)
+    check_ours(place, output, in_haste=True)
 
 
 def remove_site(output: Path) -> bool:
@@ -64,7 +62,7 @@ def remove_site(output: Path) -> bool:
     if not place.is_dir():
         msg = f"{output} is a file, no site"
         raise OutputError(msg)
-    _check_ours(place, output)
+    check_ours(place, output, in_haste=False)
     try:
         _remove_stale(place)
         shutil.rmtree(place)
@@ -87,43 +85,14 @@ def staged(output: Path) -> Iterator[Tree]:
         with _staging_folder(place) as stage:
             tree = Tree(stage)
             yield tree
-            tree.write(MARKER, _marker(tree))
-            _check_ours(place, output)
+            tree.write(MARKER, marker(tree.written))
+            check_ours(place, output, stage, in_haste=False)
             _swap(stage, place)
     except OSError as error:
         msg = f"{output}: the site cannot be written: {error.strerror}"
         if error.filename and Path(os.fsdecode(error.filename)) != place:
             msg += f" ({os.fsdecode(error.filename)})"
         raise OutputError(msg) from error
-
-
-def _check_ours(place: Path, shown: Path) -> None:
-    """Raise OutputError where a folder holds a file that no build has written."""
-    if not place.is_dir():
-        return
-    try:
-        written = set(json.loads((place / MARKER).read_bytes())["files"])
-    except FileNotFoundError:
-        written = set()
-    except (OSError, ValueError, TypeError, KeyError):
-        msg = f"{shown}: {MARKER} in it cannot be read, so its files may not be ours: remove it"
-        raise OutputError(msg) from None
-    start = len(str(place)) + 1
-    for folder, subfolders, files in os.walk(place):
-        links = [name for name in subfolders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114
-        for name in (*files, *links):
-            relative = f"{folder}/{name}"[start:].replace(os.sep, "/")
-            if relative not in written and name not in _DROPPINGS and relative != MARKER:
-                msg = (
-                    f"{shown} holds '{relative}', which no build has written: "
-                    "move it away, or choose another output folder"
-                )
-                raise OutputError(msg)
-
-
-def _marker(tree: Tree) -> str:
-    names = ",\n".join(json.dumps(name) for name in sorted(tree.sizes))
-    return f'{{"alphagrid": 1, "files": [\n{names}\n]}}\n'
 
 
 @contextlib.contextmanager
@@ -143,6 +112,8 @@ def _staging_folder(place: Path) -> Iterator[Path]:
 def _remove_stale(place: Path) -> None:
     """Remove what killed builds have left; the staging of one that runs is locked."""
     for leftover in place.parent.glob(f"{_prefix(place)}*"):
+        if leftover.is_symlink() or not _STAGE.fullmatch(leftover.name):
+            continue
         lock = _lock(leftover)
         if lock is not None:
             shutil.rmtree(leftover, ignore_errors=True)
@@ -159,7 +130,10 @@ def _lock(folder: Path) -> int | None:
         return None
     import fcntl
 
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except (FileNotFoundError, NotADirectoryError):  # gone meanwhile, or no folder at all
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

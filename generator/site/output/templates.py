@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from generator.errors import ManifestError, Problem
+from generator.manifest.names import as_on_disk, composed
 from generator.manifest.words import did_you_mean
 from generator.site.output.assets import Asset
 from generator.site.output.resources import folders
@@ -25,7 +26,7 @@ class Templates:
         self._folders = folders("templates", root)
         self._assets = assets
         self._environment = Environment(
-            loader=FileSystemLoader([str(folder) for folder in self._folders]),
+            loader=_Loader([str(folder) for folder in self._folders]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -43,6 +44,7 @@ class Templates:
         """
 
         def asset(name: str) -> str:
+            name = composed(name)
             if name not in self._assets:
                 raise _AssetError(f"no static file is called '{name}'{did_you_mean(name, known)}")
             return f"{root}{self._assets[name].name}"
@@ -81,6 +83,17 @@ class Templates:
         if isinstance(error, TemplateNotFound):
             return Problem(path, line, 1, f"no such template: '{error.name}'")
         return Problem(path, line, 1, f"template: {error}")
+
+
+class _Loader(FileSystemLoader):
+    """Finds templates whose names the disk holds in another form of Unicode, too."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        names = [as_on_disk(Path(folder), template) for folder in self.searchpath]
+        held = next((name for name in names if name != template), template)
+        return super().get_source(environment, held)
 
 
 class _AssetError(Exception):

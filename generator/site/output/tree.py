@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from generator.errors import OutputError
+from generator.site.output.marker import Written, digest_file, digest_of, short
 
 
 class Tree:
@@ -23,6 +24,12 @@ class Tree:
         self._folders: dict[str, set[str]] = {"": {""}}  # likewise
         self.sizes: dict[str, int] = {}
         """Every file so far, and its bytes."""
+        self._digests: dict[str, str] = {}
+
+    @property
+    def written(self) -> dict[str, Written]:
+        """Return what lies in the folder: every file, its bytes and its digest."""
+        return {name: Written(self.sizes[name], digest) for name, digest in self._digests.items()}
 
     def write(self, name: str, data: str | bytes) -> None:
         """Write text (UTF-8; what cannot be encoded becomes ``?``) or bytes."""
@@ -30,19 +37,26 @@ class Tree:
         if target := self._new(name, len(data)):
             with open(target, "xb") as file:  # noqa: PTH123 - thousands of files
                 file.write(data)
+            self._digests[name] = digest_of(data)
 
-    def link(self, name: str, source: Path, size: int) -> None:
-        """Place a file that never changes: by hard link where the disk allows it, else a copy."""
+    def link(self, name: str, source: Path, size: int, sha256: str = "") -> None:
+        """Place a file that never changes: by hard link where the disk allows it, else a copy.
+
+        ``sha256`` is its checksum, where it is known; else the file is read.
+        """
         if target := self._new(name, size):
             try:
                 os.link(source, target)
             except OSError:
                 shutil.copyfile(source, target)
+            self._digests[name] = short(sha256) or digest_file(target)
 
     def copy(self, name: str, source: Path) -> None:
         """Copy a file that its author may yet change."""
         if target := self._new(name, source.stat().st_size):
             shutil.copyfile(source, target)
+            self.sizes[name] = os.stat(target).st_size  # noqa: PTH116 - it may have changed
+            self._digests[name] = digest_file(target)
 
     def __contains__(self, name: str) -> bool:
         """Say whether there is a file of this name, or of one that some disks take for it."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
 from generator.errors import ManifestError
+from generator.manifest.names import composed
 from generator.project.open import Project
-from generator.site.text.links import Embed, Linked, Publisher, SiteMap, link
+from generator.site.text.links import Embed, Linked, SiteMap, link
 from generator.site.text.markdown import Html, Prose
 from generator.site.text.pages import CONTENT, Page, read_pages
+from generator.site.text.publisher import Publisher
 from generator.site.text.source import Source
 
 _BACK = "fnref:"
@@ -129,19 +131,25 @@ class Content:
                 self._warnings.add(page.source.problem_at(position, message))
 
     def _check_addresses(self) -> None:
-        taken = {f"comparisons/{name}/".casefold(): name for name in self._planned}
+        taken = {url.casefold(): name for url, name in self._comparison_urls()}
         for page in self.pages:
             if name := taken.get(page.place.casefold()):
                 message = f"this page would have the address of the comparison '{name}': rename it"
                 self.problems.append(page.source.at_line(0, 1, message))
 
+    def _comparison_urls(self) -> Iterator[tuple[str, str]]:
+        """Yield every address of a comparison, former ones too, and its id."""
+        for comparison in self._plan.comparisons:
+            for name in (comparison.id, *comparison.aliases):
+                yield f"comparisons/{name}/", comparison.id
+
     def _site_map(self, left_out: Iterable[Page]) -> SiteMap:
-        urls = {f"comparisons/{name}/" for name in self._planned} | {"", "comparisons/", "feed.xml"}
+        urls = {url for url, _ in self._comparison_urls()} | {"", "comparisons/", "feed.xml"}
         urls |= {page.url for page in self.pages}
         urls |= {model.download for model in self._plan.models.values()}
         drafts = {f"comparisons/{name}/" for name in self._plan.drafts}
-        drafts |= {path for page in left_out for path in (page.path, page.url)}
-        pages = {page.path: page.url for page in self.pages}
+        drafts |= {path for page in left_out for path in (composed(page.path), page.url)}
+        pages = {composed(page.path): page.url for page in self.pages}
         return SiteMap(self._file.root, pages, frozenset(urls), frozenset(drafts), CONTENT)
 
 
@@ -151,4 +159,4 @@ def _title(page: Page, html: Html) -> str:
         return page.title or html.heading
     name = PurePosixPath(page.path).stem
     name = PurePosixPath(page.path).parent.name if name == "index" else name
-    return name.replace("-", " ").replace("_", " ").capitalize()
+    return composed(name).replace("-", " ").replace("_", " ").capitalize()

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+_LOOKED_INTO = frozenset({"audio", "iframe", "object", "picture", "video"})
+"""Elements whose ``inner`` is told."""
+
 
 @dataclass
 class Tag:
-    """A start tag. ``attributes`` may be changed; ``before`` and ``after`` are put around it."""
+    """A start tag. ``attributes`` may be changed; ``before`` and ``after`` are put around it.
+
+    ``inner`` is what stands between it and its end tag, ``in_link`` says that it stands in a
+    link. Where ``whole`` is set, the element as a whole gives way to ``before`` and ``after``.
+    """
 
     name: str
     attributes: dict[str, str | None]
     before: str = ""
     after: str = ""
+    inner: str = ""
+    in_link: bool = False
+    whole: bool = False
 
     def write(self) -> str:
         """Return the tag as HTML."""
+        if self.whole:
+            return f"{self.before}{self.after}"
         written = [
             name if value is None else f'{name}="{html.escape(value)}"'
             for name, value in self.attributes.items()
@@ -53,10 +66,12 @@ class _Parser(HTMLParser):
         self._parts: list[str] = []
         self._end = 0
         self._in_code = 0
+        self._in_link = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("code", "pre"):
             self._in_code += 1
+        self._in_link |= tag == "a"
         self._start(tag, attrs)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -65,26 +80,49 @@ class _Parser(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("code", "pre"):
             self._in_code = max(0, self._in_code - 1)
+        if tag == "a":
+            self._in_link = False
 
     def handle_data(self, data: str) -> None:
-        if not self._in_code and self.cdata_elem is None:
+        gone = self._position() < self._end
+        if not gone and not self._in_code and self.cdata_elem is None:
             self._see_text(data)
 
     def result(self) -> str:
         return "".join([*self._parts, self._text[self._end :]])
 
     def _start(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
-        tag = Tag(name, dict(reversed(attrs)))
+        start = self._position()
+        if start < self._end:
+            return  # inside an element that is gone
+        raw = self.get_starttag_text() or ""
+        inner, end = _inner(self._text, start + len(raw), name)
+        tag = Tag(name, dict(reversed(attrs)), inner=inner, in_link=self._in_link)
         # Of an attribute given twice the first counts, and order is kept.
         tag.attributes = {key: tag.attributes[key] for key, _ in attrs}
         if not self._edit(tag):
             return
-        line, column = self.getpos()
-        start = self._lines[line - 1] + column
-        raw = self.get_starttag_text() or ""
         slash = raw.endswith("/>")
         written = tag.write()
-        if slash and not tag.after:
+        if slash and not tag.after and not tag.whole:
             written = f"{written[:-1]} />"
         self._parts += [self._text[self._end : start], written]
-        self._end = start + len(raw)
+        self._end = end if tag.whole else start + len(raw)
+
+    def _position(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
+
+
+def _inner(text: str, start: int, name: str) -> tuple[str, int]:
+    """Return what stands in an element whose start tag ends at ``start``, and its end's position.
+
+    The latter is ``start`` where nothing is told of the element, or it is never closed.
+    """
+    depth = 1
+    tags = re.compile(rf"<(/?){re.escape(name)}\b[^>]*>", re.IGNORECASE)
+    for match in tags.finditer(text, start) if name in _LOOKED_INTO else ():
+        depth += -1 if match[1] else 1
+        if not depth:
+            return text[start : match.start()], match.end()
+    return "", start

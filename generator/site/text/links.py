@@ -6,7 +6,6 @@ comparisons also as they will lie in the site: ``comparisons/sharpness/``.
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -16,12 +15,14 @@ from urllib.parse import unquote, urlsplit
 
 from generator.errors import ImageError, Problem
 from generator.images import read_info
+from generator.manifest.names import as_on_disk, composed
 from generator.manifest.words import did_you_mean
-from generator.site.output.assets import hashed_name
 from generator.site.text.blocks import EMBEDDED
 from generator.site.text.csp import obey_policy
+from generator.site.text.elsewhere import FRAMES, lost_media, put_link
 from generator.site.text.html_rewriter import Tag, edit_tags
 from generator.site.text.markdown import ROOT
+from generator.site.text.publisher import Publisher
 from generator.site.text.source import Source, quoted
 
 _ADDRESSES = {
@@ -42,24 +43,6 @@ _REFERENCE = re.compile(
 )
 
 
-class Publisher:
-    """Gives files of the author's content names in the site, by their content."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, Path] = {}
-        """What is to be copied: name in the site → file."""
-        self._names: dict[Path, str] = {}
-
-    def add(self, path: Path) -> str:
-        """Return the name of a file in the site, ``assets/name.hash.suffix``."""
-        if path not in self._names:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            self._names[path] = hashed_name(path.name, digest)
-            self.files[self._names[path]] = path
-        return self._names[path]
-
-
 Embed = Callable[[str, str, int, bool], str]
 """Name of a block, comparison id ('' for all), the level of heading that fits there, whether the
 place has a caption of its own → HTML."""
@@ -71,7 +54,7 @@ class SiteMap:
 
     ``root`` is the manifest's folder; ``pages`` maps Markdown files, relative to it, to URLs
     from the site's root; ``urls`` holds all other URLs of the site; ``drafts`` those that exist
-    only with --drafts, and Markdown files that do.
+    only with --drafts, and Markdown files that do. All are composed, as Unicode calls it.
     """
 
     root: Path
@@ -135,20 +118,22 @@ class _Linker:
     def edit(self, tag: Tag) -> bool:
         """Change a tag; return whether it was changed."""
         attributes = tag.attributes
-        if attributes.get("id"):
-            self.linked.ids.add(str(attributes["id"]))
+        changed = self._name(tag)
         if tag.name in _HEADINGS:
             self._level = int(tag.name[1])
         for block in EMBEDDED:
             if f"data-{block}" in attributes:
                 return self._block(block, tag)
-        changed, notes = obey_policy(tag)
+        obeyed, notes = obey_policy(tag)
+        changed |= obeyed
         for words, message in notes:
             self._place = self._source.find(words)
             self._problem(message)
         if tag.name == "pre" and "tabindex" not in attributes:
             attributes["tabindex"] = "0"  # long lines scroll, with the keyboard too
             changed = True
+        if self._gives_way(tag):
+            return True
         for name in _ADDRESSES.get(tag.name, ()):
             if attributes.get(name):
                 changed |= self._address(tag, name)
@@ -156,6 +141,8 @@ class _Linker:
             changed |= self._srcset(tag)
         if tag.name == "img":
             changed |= self._picture(tag)
+        if tag.name in ("source", "track") and not {"src", "srcset"} & attributes.keys():
+            tag.whole = changed = True  # without an address it is not valid
         return changed
 
     def see_text(self, text: str) -> None:
@@ -167,6 +154,29 @@ class _Linker:
             self._place = self._source.find(match[0])
             label = match["note"] or match["label"] or match["text"]
             self._problem(f"broken reference '{match[0]}': add a line '[{label}]: …'")
+
+    def _gives_way(self, tag: Tag) -> bool:
+        """Put a link in the place of what pages may not show; return whether that was so."""
+        if tag.name in FRAMES:
+            written = tag.attributes.get(FRAMES[tag.name])
+            put_link(tag, self._resolved(written, shown=False) if written else None)
+            return True
+        lost = lost_media(tag)
+        for address in lost:
+            self._resolved(address, shown=True)
+        if lost:
+            first = lost[0].strip()
+            put_link(tag, first if re.match(r"(https?:)?//", first, re.IGNORECASE) else None)
+        return bool(lost)
+
+    def _name(self, tag: Tag) -> bool:
+        """Note an anchor, composed as links to it are."""
+        written = str(tag.attributes.get("id") or "")
+        if not written:
+            return False
+        tag.attributes["id"] = composed(written)
+        self.linked.ids.add(composed(written))
+        return written != composed(written)
 
     def _block(self, block: str, tag: Tag) -> bool:
         name = tag.attributes.pop(f"data-{block}") or ""
@@ -232,18 +242,18 @@ class _Linker:
             return None
         if parts.scheme or parts.netloc:
             return self._elsewhere(written, parts.scheme.lower(), shown=shown)
+        anchor = composed(unquote(parts.fragment))
+        fragment = parts.fragment if anchor == unquote(parts.fragment) else quoted(anchor)
         if not parts.path:
-            if parts.fragment:
-                self.linked.anchors.append((None, unquote(parts.fragment), self._place))
-            return written
+            if anchor:
+                self.linked.anchors.append((None, anchor, self._place))
+            return written.replace(parts.fragment, fragment) if anchor else written
         if parts.path.startswith("/"):
             message = f"'{written}' works at one place of the web only: write a relative address"
             self._problem(message)
             return written
-        end = (f"?{parts.query}" if parts.query else "") + (
-            f"#{parts.fragment}" if parts.fragment else ""
-        )
-        found = self._inside(written, unquote(parts.path), unquote(parts.fragment))
+        end = (f"?{parts.query}" if parts.query else "") + (f"#{fragment}" if fragment else "")
+        found = self._inside(written, unquote(parts.path), anchor)
         return written if found is None else f"{ROOT}{found}{end}"
 
     def _elsewhere(self, written: str, scheme: str, *, shown: bool) -> str | None:
@@ -261,14 +271,14 @@ class _Linker:
     def _inside(self, written: str, path: str, fragment: str) -> str | None:
         """Return the URL from the site's root of what an address within the project means."""
         site = self._site
-        target = posixpath.normpath(posixpath.join(self._folder, path))
+        target = composed(posixpath.normpath(posixpath.join(self._folder, path)))
         if target in site.pages:
             url = site.pages[target]
             if fragment:
                 self.linked.anchors.append((url, fragment, self._place))
             return url
         in_content = target == site.content or target.startswith(f"{site.content}/")
-        file = site.root / target
+        file = site.root / as_on_disk(site.root, target)
         as_url = target.removeprefix(site.content).strip("/") if in_content else target
         as_url = as_url.removesuffix("index.html").strip("/")
         for url in (as_url, f"{quoted(as_url)}/"):
@@ -284,8 +294,9 @@ class _Linker:
             self._problem(f"'{written}' is outside {site.content}/: move it there")
         else:
             near = did_you_mean(posixpath.basename(target), _names(file.parent))
-            if not self._folder and _is_file(site.root / site.content / target):
-                near = f" (did you mean '{site.content}/{target}'?)"
+            within = f"{site.content}/{target}"
+            if not self._folder and _is_file(site.root / as_on_disk(site.root, within)):
+                near = f" (did you mean '{within}'?)"
             self._problem(f"broken link: '{written}'{near}")
         return None
 

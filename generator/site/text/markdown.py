@@ -18,6 +18,7 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
 from generator.errors import Problem
+from generator.manifest.names import composed
 from generator.site.text.blocks import EmbeddingBlocks, check_blocks
 from generator.site.text.info_strings import languages_alone
 from generator.site.text.mathematics import to_mathml
@@ -119,7 +120,7 @@ class Prose:
                 "toc": {
                     "permalink": "#",
                     "permalink_title": "Link to this section",
-                    "slugify": slugify_unicode,
+                    "slugify": _slug,
                 },
                 "pymdownx.arithmatex": {
                     "generic": True,
@@ -134,6 +135,11 @@ class Prose:
 
 
 _COMMON = ("tables", "footnotes", "def_list", "abbr", "sane_lists", "smarty", "pymdownx.arithmatex")
+
+
+def _slug(heading: str, separator: str) -> str:
+    """Return a heading's anchor: the same in every form that Unicode has for the heading."""
+    return slugify_unicode(composed(heading), separator)
 
 
 class _Tables(Treeprocessor):

@@ -12,6 +12,7 @@ from typing import Any
 from generator.errors import ManifestError, Problem
 from generator.manifest import ManifestFile
 from generator.manifest.globs import natural_key
+from generator.manifest.names import composed
 from generator.manifest.words import did_you_mean
 from generator.manifest.yamlfile import Document, parse, read_text
 from generator.site.text.source import Source, quoted
@@ -152,7 +153,7 @@ def _is_date(text: str) -> bool:
 
 def _place(path: str) -> str:
     """Return a page's folder in the site: content/x/a.md → x/a/, content/x/index.md → x/."""
-    pure = PurePosixPath(path)
+    pure = PurePosixPath(composed(path))
     inside = pure.relative_to(CONTENT) if pure.parts[0] == CONTENT else pure
     parts = [part for part in inside.with_suffix("").parts if part not in ("..", "/")]
     if parts[-1] == "index":

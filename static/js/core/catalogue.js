@@ -92,7 +92,8 @@ export class Catalogue {
 
   /** The index of the position nearest to a value. @param {number[]} value */
   nearest(value) {
-    return nearest(this.places, (place) => distance(place, value));
+    const away = this.places.map((place) => distance(place, value));
+    return away.indexOf(Math.min(...away));
   }
 
   /** The positions' indices, the nearest to a value first. @param {number[]} value */
@@ -104,15 +105,6 @@ export class Catalogue {
 
 /** Squared. @param {number[]} a @param {number[]} b */
 export const distance = (a, b) => a.reduce((sum, value, axis) => sum + (value - (b[axis] ?? 0)) ** 2, 0);
-
-/** The index of the least. @template T @param {T[]} items @param {(item: T) => number} measure */
-export function nearest(items, measure) {
-  let best = 0;
-  items.forEach((item, index) => {
-    if (measure(item) < measure(items[best])) best = index;
-  });
-  return best;
-}
 
 /** The step between values where it is even, else 0: no decimal step reaches thirds. @param {number[]} values */
 function spacing(values) {

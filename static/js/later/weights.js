@@ -1,8 +1,6 @@
 // Sliders that share positions: the weights of a triangle or square, which sum to one, or alphas of
 // groups of layers, which are free of each other. Pure.
 
-import { nearest } from "./catalogue.js";
-
 /**
  * The position for one weight set by hand: that weight as near as may be, the others in the
  * proportion they had; or as they were, where they are free.
@@ -12,12 +10,14 @@ import { nearest } from "./catalogue.js";
  */
 export function nearestWeights(places, now, axis, weight, free = false) {
   const rest = now.reduce((sum, value, other) => sum + (other === axis ? 0 : value), 0);
-  const target = (/** @type {number} */ other) =>
-    free ? now[other] : (1 - weight) * (rest ? now[other] / rest : 1 / (now.length - 1));
-  const wanted = now.map((_, other) => (other === axis ? weight : target(other)));
-  return nearest(places, (place) =>
+  const wanted = now.map((value, other) => {
+    if (other === axis) return weight;
+    return free ? value : (1 - weight) * (rest ? value / rest : 1 / (now.length - 1));
+  });
+  const away = places.map((place) =>
     place.reduce((sum, value, other) => sum + (other === axis ? 100 : 1) * (value - wanted[other]) ** 2, 0),
   );
+  return away.indexOf(Math.min(...away));
 }
 
 /**
@@ -28,8 +28,8 @@ export function nearestWeights(places, now, axis, weight, free = false) {
  */
 export function stepWeight(places, now, axis, direction, free = false) {
   const beyond = places.map((place) => place[axis]).filter((weight) => (weight - now[axis]) * direction > 1e-6);
-  if (!beyond.length) return places.findIndex((place) => place.every((weight, other) => weight === now[other]));
-  return nearestWeights(places, now, axis, direction > 0 ? Math.min(...beyond) : Math.max(...beyond), free);
+  const next = direction > 0 ? Math.min(...beyond) : Math.max(...beyond);
+  return nearestWeights(places, now, axis, beyond.length ? next : now[axis], free);
 }
 
 /** Where a mix lies between corners. @param {number[][]} corners @param {number[]} weights */
