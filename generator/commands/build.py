@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     print_warnings(report.warnings, notes=not options.quiet)
     print_failures(report)
     if not options.quiet:
-        print_build(report, _look(asked))
+        print_build(report, look="" if options.command == "serve" else _look(asked))
     if report.lost:
         print_lost(report)
         return 1

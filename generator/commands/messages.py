@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from generator.commands.news import news
 from generator.commands.reports import BuildReport, CheckReport
 from generator.errors import Warnings, printable
 from generator.plan.info import WeightsFile
@@ -32,7 +33,7 @@ def exit_status(warnings: Warnings, *, strict: bool) -> int:
 
 
 def print_build(report: BuildReport, look: str) -> None:
-    """Print what a build did, and the command ``look`` that shows the site."""
+    """Print what a build did, and the command ``look`` that shows the site, unless it is ''."""
     rendered, site = report.rendered, report.site
     if not rendered.frames and not rendered.failures:
         print(f"nothing to render, {_count(report.reused, 'frame')} reused", end="")
@@ -44,7 +45,10 @@ def print_build(report: BuildReport, look: str) -> None:
     print(f"{measured} in {_duration(report.seconds)}")
     size = f"{_count(site.pages, 'page')}, {site.files} files, {_size(site.bytes)}"
     print(f"{report.output}: {size}")
-    print(f"look at it: {look}")
+    for line in news(site.changes):
+        print(printable(line))
+    if look:
+        print(f"look at it: {look}")
 
 
 def print_failures(report: BuildReport) -> None:

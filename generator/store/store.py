@@ -29,19 +29,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import socket
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from generator.errors import StoreError
 from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
+from generator.plan.keys import file_sha256
 from generator.store.artifacts import Artifact
 from generator.store.checksummed import checksummed, fits, read_checksummed
 from generator.store.disk import (
@@ -49,17 +47,12 @@ from generator.store.disk import (
     IGNORE,
     TAG,
     Disk,
-    cannot_write,
-    check_file,
     entries,
     is_file,
-    read_file,
 )
 
 _KINDS = ("frames", "measurements", "derived")
 _KEPT = re.compile(r"[0-9a-f]{32}\.[a-z0-9.]+")
-_GUEST_SECONDS = 1
-"""A guest holds the lock while it writes one file; so long a build waits for it."""
 _IN_ROOT = ("files.json", "rates.json", "owner", "lock")
 
 
@@ -90,6 +83,7 @@ _RECORD = {
     "precision": str,
     "color_shift": list | None,
     "modified": int,
+    "tiles": list | None,
 }
 
 
@@ -110,8 +104,7 @@ class Store:
 
     def __init__(self, folder: Path, *, guest: bool = False) -> None:
         self.folder = folder
-        self._guest = guest
-        self._disk = Disk(folder)
+        self._disk = Disk(folder, guest=guest)
         self._frames = f"{folder}/frames"
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
@@ -120,8 +113,10 @@ class Store:
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
         known = self._records.get(frame.key)
-        if known is None and fits(kept := self._sound(self._frame_path(frame)), _RECORD):
-            known = self._records[frame.key] = Record(**kept)
+        if known is None:
+            kept = {"tiles": None, **self._sound(self._frame_path(frame))}
+            if fits(kept, _RECORD):
+                known = self._records[frame.key] = Record(**kept)
         return known  # else it is missing, damaged, or written by another version
 
     def path(self, frame: Frame) -> Path:
@@ -186,31 +181,12 @@ class Store:
         """Keep a small JSON file in the store's root. Raises StoreError."""
         self._write(self.folder / name, checksummed(data))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other builds away meanwhile; the lock of a killed build does not linger.
 
         Raises StoreError, which names the owner, where another build holds it.
         """
-        owner = self.folder / "owner"
-        lock = FileLock(self.folder / "lock", timeout=_GUEST_SECONDS)
-        try:
-            self._disk.prepare()
-            check_file(self.folder / "lock")
-            lock.acquire()
-        except Timeout:
-            message = f"{self.folder} is in use by {_who(owner)}: wait for it, or stop it"
-            raise StoreError(message) from None
-        except OSError as error:
-            raise cannot_write(self.folder, error) from error
-        try:
-            for leftover in self._disk.leftovers():
-                with suppress(PermissionError):  # Windows: somebody is writing it
-                    leftover.unlink(missing_ok=True)
-            self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
-            yield
-        finally:
-            lock.release()
+        return self._disk.locked()
 
     def prune(self, keys: Collection[str]) -> Removed:
         """Remove what is kept under other keys. Call this in a locked store only.
@@ -279,9 +255,7 @@ class Store:
             if not stat.S_ISREG(status.st_mode) or status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
-                with open(path, "rb") as file:  # noqa: PTH123 - no Path
-                    checksum = hashlib.file_digest(file, "sha256").hexdigest()
-                if checksum != record.get("sha256"):
+                if file_sha256(path) != record.get("sha256"):
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
@@ -300,22 +274,10 @@ class Store:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
     def _artifact_path(self, artifact: Artifact) -> Path:
-        key = artifact.key
-        return self.folder / "derived" / key[:2] / f"{key}.{artifact.suffix}"
+        return self.folder / "derived" / artifact.key[:2] / artifact.name
 
     def _write(self, path: Path, data: bytes) -> int:
-        """Write a whole file; return its time of modification, 0 where a guest may not write."""
-        if not self._guest:
-            return self._disk.write(path, data)
-        try:
-            self._disk.prepare()
-            check_file(self.folder / "lock")
-            with FileLock(self.folder / "lock", timeout=0):
-                return self._disk.write(path, data)
-        except Timeout:
-            return 0
-        except OSError as error:
-            raise cannot_write(path, error) from error
+        return self._disk.write(path, data)
 
 
 def _record_path(path: str | Path) -> str:
@@ -324,13 +286,6 @@ def _record_path(path: str | Path) -> str:
 
 def _says(path: Path, text: str) -> bool:
     return is_file(path) and path.read_bytes() == text.encode()
-
-
-def _who(owner: Path) -> str:
-    try:
-        return read_file(owner)[:200].decode(errors="replace").strip()
-    except OSError:
-        return "another build"
 
 
 def _remove_if_empty(folders: Sequence[Path]) -> None:

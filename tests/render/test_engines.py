@@ -41,7 +41,7 @@ class Inverter:
         assert all(crop.dtype == np.uint8 for crop in crops)
         names = tuple(str(path) for path in paths)
         pair = Pair(*names, None, (), (), "unrelated", None, 0.0, ("says the toy",))
-        return Kinship(names, (pair,), "unrelated")
+        return Kinship(names, (pair,), "unrelated", None)
 
     def mix(self, parents: Sequence[tuple[Path, Any]], output: Path) -> None:
         output.write_bytes(b"".join(path.name.encode() for path, _ in parents))
