@@ -22,6 +22,11 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     path = Path(pattern)
     base = Path(path.anchor) if path.is_absolute() else root
     relative = str(path.relative_to(path.anchor)) if path.is_absolute() else pattern
+    if relative and not Path(relative).parts:
+        msg = (
+            f"invalid glob pattern '{pattern}': it names a folder; write '{pattern.rstrip('/')}/*'"
+        )
+        raise ValueError(msg)
     wanted = _expression(relative)
     try:
         found = [file for file in base.glob(_widened(relative)) if file.is_file()]
