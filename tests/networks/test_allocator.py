@@ -17,6 +17,8 @@ from support import networks as support
 from generator.networks import engine
 from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 folder = Path({folder!r})
 if {off}:
     engine.keep_freed_memory = lambda: None
