@@ -106,7 +106,7 @@ def _build(
         + lint(project)
         + kinship_warnings(project, kinship)
         + site.warnings,
-        notes=kinship_notes(project, kinship),
+        notes=project.file.notes + kinship_notes(project, kinship),
     )
 
 

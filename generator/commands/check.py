@@ -62,7 +62,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         sum(not store.has_artifact(pair) for pair in pairs.values()),
         unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
         _noise_levels(project),
-        kinship_notes(project, kinship),
+        file.notes + kinship_notes(project, kinship),
     )
 
 

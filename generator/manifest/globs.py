@@ -14,11 +14,12 @@ _PIECE = re.compile(rf"{_CLASS}|.", re.DOTALL)
 
 
 def matching_files(root: Path, pattern: str) -> list[Path]:
-    """Return the files that match, relative to ``root``, in natural order: 2 before 10.
+    """Return the files that match, those of a relative pattern below ``root``, in natural order:
+    2 before 10.
 
     Names match up to canonical equivalence (see ``names``). Raises ValueError where the pattern
     is no glob, or nothing that a disk could hold.
-    """
+    """  # noqa: D205
     path = Path(pattern)
     base = Path(path.anchor) if path.is_absolute() else root
     relative = str(path.relative_to(path.anchor)) if path.is_absolute() else pattern
@@ -35,6 +36,25 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
         file for file in found if wanted.fullmatch(composed(file.relative_to(base).as_posix()))
     ]
     return sorted(files, key=lambda file: natural_key(file.as_posix()))
+
+
+def paths_of(root: Path, pattern: str) -> list[str]:
+    """Return the files that match as an author would write them; hidden ones are left out."""
+    found = [path for path in matching_files(root, pattern) if not path.name.startswith(".")]
+    absolute = Path(pattern).is_absolute()
+    return [(path if absolute else path.relative_to(root)).as_posix() for path in found]
+
+
+def why_no_match(root: Path, pattern: str) -> str:
+    """Say that no file matches, and what an author may have meant."""
+    if (root / pattern).is_dir():
+        return f"'{pattern}' is a folder: did you mean '{pattern.rstrip('/')}/*'?"
+    message = f"no file matches '{pattern}' in {root.name or root}/"
+    if "{" in pattern:
+        message += ": in patterns stand *, ? and [abc], no braces"
+    elif "\\" in pattern:
+        message += ": write / between folders"
+    return message
 
 
 def natural_key(text: str) -> tuple[tuple[int, str], ...]:

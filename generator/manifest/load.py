@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.errors import ManifestError, Problem
+from generator.manifest.expand.sections import expand_sections
 from generator.manifest.references import check_references
 from generator.manifest.types import KINDS, Entry, Manifest
 from generator.manifest.words import did_you_mean
@@ -20,11 +22,17 @@ from generator.manifest.yamlfile import Document, Location, parse, read_text
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """A valid manifest and where it was read: all its paths are relative to ``root``."""
+    """A valid manifest and where it was read: all its paths are relative to ``root``.
+
+    Its globs are written out: ``globbed`` are the places of models and inputs that one stands
+    for, ``notes`` tell of files that were left out.
+    """
 
     path: Path
     manifest: Manifest
     document: Document
+    globbed: Set[Location] = frozenset()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def root(self) -> Path:
@@ -52,13 +60,19 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
             found = "is empty" if data is None else "is not a mapping"
             problems.append(Problem(shown, 1, 1, f"the manifest {found}; it starts with 'site:'"))
         raise ManifestError(problems)
-    manifest, invalid = _validate(data, document, path.parent)
-    problems += invalid
-    for location, message, at_key in check_references(manifest, path.parent, _ids(data)):
-        problems.append(document.problem(location, message, at_key=at_key))
+    sections = expand_sections(data, document, path.parent)
+    manifest, invalid = _validate(sections.data, document, path.parent)
+    problems += [*sections.problems, *invalid]
+    # What a glob would have defined is not known: nothing is said of those who name it.
+    if not sections.problems:
+        for location, message, at_key in check_references(
+            manifest, path.parent, _ids(sections.data)
+        ):
+            problems.append(document.problem(location, message, at_key=at_key))
     if problems:
         raise ManifestError(problems)
-    return ManifestFile(path.absolute(), manifest, document)
+    notes = tuple(sections.notes)
+    return ManifestFile(path.absolute(), manifest, document, sections.globbed, notes)
 
 
 def _validate(

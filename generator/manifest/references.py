@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.manifest.controls import FEATURES
-from generator.manifest.fields import WEIGHTS_SUFFIXES
-from generator.manifest.globs import matching_files
+from generator.manifest.globs import matching_files, why_no_match
 from generator.manifest.links import links_that_lead_out
 from generator.manifest.places import NOTHING, why_no_file
 from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 from generator.manifest.types import (
     KINDS,
     REST,
@@ -206,14 +206,7 @@ def _frames(comparison: Comparison, where: Location, root: Path) -> Iterator[Fou
         yield (*where, "frames"), str(error), False
         return
     if not files:
-        message = f"no file matches '{pattern}' in {root.name or root}/"
-        if "{" in pattern:
-            message += ": in patterns stand *, ? and [abc], no braces"
-        elif "\\" in pattern:
-            message += ": write / between folders"
-        elif (root / pattern).is_dir():
-            message = f"'{pattern}' is a folder: did you mean '{pattern.rstrip('/')}/*'?"
-        yield (*where, "frames"), message, False
+        yield (*where, "frames"), why_no_match(root, pattern), False
     elif comparison.labels and len(comparison.labels) != len(files):
         message = f"{len(comparison.labels)} labels for {len(files)} frames"
         yield (*where, "labels"), message, False
