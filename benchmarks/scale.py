@@ -2,7 +2,8 @@
 
 Prints Markdown tables: of many comparisons, of one comparison with long lists, of rendering. Frames
 are put into the store beforehand, so that what is measured is everything but rendering; memory is
-measured on real rendering, each in a process of its own.
+measured on real rendering, each in a process of its own. Times are those of the processor, start-up
+included, which other work on the machine changes little.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from generator.render.engines import read_models_apart
 _ROOT = Path(__file__).resolve().parents[1]
 _ALPHAS = 17
 
-# Runs a command and prints, last, the peak memory of the process in MiB.
+# Runs a command and prints, last, its processor time and the peak memory of the process in MiB.
 _COMMAND = """
-import sys
+import sys, time
 from generator.commands.main import main
 status = main(sys.argv[1:])
 text = open("/proc/self/status").read()
-print(int(text.split("VmHWM:")[1].split()[0]) / 1024, file=sys.stderr)
+print(time.process_time(), int(text.split("VmHWM:")[1].split()[0]) / 1024, file=sys.stderr)
 sys.exit(status)
 """
 
@@ -127,9 +128,9 @@ def _times(folder: Path) -> list[str]:
     """Fill the store, then time planning, checking and building."""
     file = load(folder / "site.yaml")
     project = open_project(file, open_store(file), read_models_apart)
-    started = time.perf_counter()
+    started = time.process_time()
     plan = make_plan(file, project.info)
-    planning = time.perf_counter() - started
+    planning = time.process_time() - started
     data = images.encode(np.full((64, 64, 3), 128, np.uint8), Encoding("webp", 90))
     for frame in plan.frames.values():
         project.store.put(frame, data, "fp32")
@@ -152,14 +153,13 @@ def _write_manifest(folder: Path, comparisons: int, picture: str) -> None:
 
 
 def _command(folder: Path, command: str) -> tuple[float, float]:
-    """Run a command; return seconds and the peak memory of its process in MiB."""
+    """Run a command; return its processor time and the peak memory of its process in MiB."""
     arguments = [sys.executable, "-c", _COMMAND, command, "-q", "-c", str(folder / "site.yaml")]
     if command == "build":
         arguments += ["-o", str(folder / "site")]
-    started = time.perf_counter()
     done = subprocess.run(arguments, cwd=_ROOT, check=True, capture_output=True, text=True)  # noqa: S603
-    seconds = time.perf_counter() - started
-    return seconds, float(done.stderr.splitlines()[-1])
+    seconds, memory = map(float, done.stderr.splitlines()[-1].split())
+    return seconds, memory
 
 
 def _peak(folder: Path, frames: int, side: int) -> float:

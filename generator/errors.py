@@ -33,6 +33,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def line_and_column(text: str, position: int) -> tuple[int, int]:
+    """Return where a position in a text is, line and column counted from 1."""
+    start = text.rfind("\n", 0, position) + 1
+    return text.count("\n", 0, position) + 1, position - start + 1
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong in a text file: where (line and column count from 1) and what."""

@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--open", action="store_true", help="open the site in the browser")
 
     mix = _command(commands, "interpolate", "write mixed weights to a file")
-    mix.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
+    mix.add_argument("models", nargs="+", type=_found, metavar="MODEL", help="weights files")
     how = mix.add_mutually_exclusive_group(required=True)
     how.add_argument("--alpha", type=float, help="two models: 0 is the first, 1 the second")
     how.add_argument("--weights", type=float, nargs="+", help="a coefficient for each model")
@@ -48,9 +48,9 @@ def parser() -> argparse.ArgumentParser:
         "tell whether models are related, or what one is",
         more="every layer, and where alphagrid itself fails",
     )
-    inspect.add_argument("models", nargs="+", type=Path, metavar="MODEL", help="weights files")
+    inspect.add_argument("models", nargs="+", type=_found, metavar="MODEL", help="weights files")
     inspect.add_argument(
-        "--on", nargs="+", type=Path, default=[], metavar="PICTURE", help="pictures to mix on"
+        "--on", nargs="+", type=_found, default=[], metavar="PICTURE", help="pictures to mix on"
     )
     inspect.add_argument("--json", action="store_true", help="all figures, as JSON")
 
@@ -85,7 +85,11 @@ def _command(
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-c", "--config", type=Path, default=DEFAULT_CONFIG, help="default: site.yaml"
+        "-c",
+        "--config",
+        type=_config,
+        default=DEFAULT_CONFIG,
+        help="a manifest, or the folder of a site.yaml; default: site.yaml",
     )
 
 
@@ -106,6 +110,18 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=["local"], default="local", help="where frames are rendered"
     )
+
+
+def _config(text: str) -> Path:
+    path = _found(text)
+    return path / DEFAULT_CONFIG if path.is_dir() else path
+
+
+def _found(text: str) -> Path:
+    """Return a path in the form in which the disk holds its name."""
+    from generator.manifest.names import as_on_disk
+
+    return Path(as_on_disk(Path(), text))
 
 
 def _device(text: str) -> str:

@@ -107,10 +107,11 @@ def _serve(options: argparse.Namespace) -> int:
     from generator.commands.serve import HOST, make_server, prefix_of
     from generator.manifest import load
 
-    if status := _build(options):
-        return status
     prefix = prefix_of(base_url(load(options.config), options.base_url))
+    # A port that is taken is better known before a night of rendering than after.
     with make_server(options.output, options.port, prefix) as server:
+        if status := _build(options):
+            return status
         address = f"http://{HOST}:{server.server_port}{prefix}"
         print(f"serving {address} (Ctrl-C stops)", flush=True)
         if options.open:

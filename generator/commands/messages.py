@@ -25,6 +25,7 @@ from rich.text import Text
 
 from generator.commands.build import BuildReport
 from generator.commands.check import CheckReport
+from generator.commands.news import news
 from generator.errors import Problem, printable
 from generator.plan import Job, Plan
 from generator.plan.info import WeightsFile
@@ -108,7 +109,10 @@ def print_build(report: BuildReport, options: argparse.Namespace) -> int:
         site = report.site
         size = f"{_count(site.pages, 'page')}, {site.files} files, {_size(site.bytes)}"
         print(f"{report.output}: {size}")
-        print(f"look at it: {_serve_command(options)}")
+        for line in news(site.changes):
+            print(printable(line))
+        if options.command != "serve":
+            print(f"look at it: {_serve_command(options)}")
     counts = {
         "frame": len(failures),
         "measurement": sum(map(len, lacking.values())),

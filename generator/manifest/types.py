@@ -88,9 +88,7 @@ class Site(Entry):
     author: str = Field("", description="Who made the site.")
     repository: Url = Field("", description="Address of the source, linked in the footer.")
     follow_links: bool = Field(
-        False,
-        description="Publish what lies outside the project, behind links of the file system in "
-        "content/, static/ and templates/.",
+        False, description="Publish what links of the file system hold outside the project."
     )
 
 
@@ -230,9 +228,8 @@ class Interpolate(Entry):
     @property
     def kind_of_control(self) -> str:
         """Return the control as written, or the one that suits groups and number of models."""
-        if self.groups:
-            return "groups"
-        return self.control or ("slider" if len(self.models) == 2 else "path")
+        suits = "slider" if len(self.models) == 2 else "path"
+        return "groups" if self.groups else self.control or suits
 
     @property
     def rules(self) -> Control:
@@ -270,9 +267,7 @@ class Comparison(Entry):
     title: str = Field("", description="Shown to visitors; the id where left out.")
     caption: str = Field("", description="Markdown.")
     inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
-    aliases: tuple[Id, ...] = Field(
-        (), description="Former ids: pages at their addresses lead on to this comparison."
-    )
+    aliases: tuple[Id, ...] = Field((), description="Former ids: their addresses lead on to this.")
     draft: bool = Field(False, description="Only built with --drafts.")
     color_fix: ColorFixes = Field(
         ("none",),

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from generator.errors import ManifestError, Problem
+from generator.errors import ManifestError, Problem, line_and_column
 
 Location = tuple[str | int, ...]
 
@@ -75,9 +75,10 @@ def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
             raise ManifestError([Problem(shown, 1, 1, f"larger than 10 MB: that is no {kind}")])
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        column = error.start - (error.object.rfind(b"\n", 0, error.start) + 1) + 1
-        problem = Problem(shown, line, column, "not UTF-8 text: save the file as UTF-8")
+        before = error.object[: error.start].decode()
+        problem = Problem(
+            shown, *line_and_column(before, len(before)), "not UTF-8 text: save the file as UTF-8"
+        )
         raise ManifestError([problem]) from None
     except OSError as error:
         missing = absent and isinstance(error, FileNotFoundError)
@@ -103,11 +104,15 @@ def parse(text: str, path: Path, first_line: int = 1) -> Document:
         document.problems.append(Problem(path, line, column, message))
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
-        line = first_line + before.count("\n")
-        column = len(before) - (before.rfind("\n") + 1) + 1
+        line, column = line_and_column(before, len(before))
         character = error.character if isinstance(error.character, int) else ord(error.character)
         document.problems.append(
-            Problem(path, line, column, f"not valid YAML: the character U+{character:04X}")
+            Problem(
+                path,
+                first_line + line - 1,
+                column,
+                f"not valid YAML: the character U+{character:04X}",
+            )
         )
     except _TooMuchError as error:
         document.problems.append(Problem(path, error.line, error.column, str(error)))

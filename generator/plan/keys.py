@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
+
+
+def file_sha256(path: str | Path) -> str:
+    """Return the SHA-256 of a file's content, 64 hex digits. Raises OSError."""
+    with open(path, "rb") as file:  # noqa: PTH123 - no Path where the caller has none
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_key(identity: Any) -> str:

@@ -6,7 +6,6 @@ decodes a picture; hashes are kept by path, size and time of modification.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from generator.manifest import Manifest, ManifestFile
 from generator.manifest.globs import matching_files
 from generator.manifest.yamlfile import Location
 from generator.plan.info import File, FileInfo, ImageInfo, ModelInfo, Tensor
+from generator.plan.keys import file_sha256
 from generator.project.unused import unused_entries
 from generator.store import Store, fits
 
@@ -176,8 +176,7 @@ class _Scanner:
             if isinstance(known, list) and len(known) == 3 and known[:2] == stamp:
                 digest = str(known[2])
             else:
-                with absolute.open("rb") as stream:
-                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                digest = file_sha256(absolute)
                 if time.time_ns() - status.st_mtime_ns > _SETTLED_NS:
                     self._hashes[str(absolute)] = [*stamp, digest]
                     self._changed = True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from generator.plan.keys import file_sha256
 from generator.render.exports import Export
 
 
@@ -27,8 +27,7 @@ def mixed_downloads(exports: Iterable[Export], comparison: str) -> tuple[Downloa
     found = []
     for export in exports:
         if export.comparison == comparison:
-            with export.path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = file_sha256(export.path)
             size = export.path.stat().st_size
             found.append(Download(export.title, export.mixture, export.url, digest, size))
     return tuple(found)

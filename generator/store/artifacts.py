@@ -32,6 +32,11 @@ class Artifact:
         return content_key([self.kind, self.version, self.suffix, self.inputs])
 
     @property
+    def name(self) -> str:
+        """Return the file name in the store."""
+        return f"{self.key}.{self.suffix}"
+
+    @property
     def tag(self) -> str:
         """Return the beginning of the key, for names of files that are published."""
         return self.key[:12]

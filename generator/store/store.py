@@ -42,6 +42,7 @@ from filelock import FileLock, Timeout
 from generator.errors import StoreError
 from generator.manifest.tables.measures import as_json
 from generator.plan import Frame, Measurement
+from generator.plan.keys import file_sha256
 from generator.store.artifacts import Artifact
 from generator.store.checksummed import checksummed, fits, read_checksummed
 from generator.store.disk import (
@@ -88,6 +89,7 @@ _RECORD = {
     "precision": str,
     "color_shift": list | None,
     "modified": int,
+    "tiles": list | None,
 }
 
 
@@ -113,8 +115,10 @@ class Store:
     def record(self, frame: Frame) -> Record | None:
         """Return a frame's record, or None where the store lacks it or its file is damaged."""
         known = self._records.get(frame.key)
-        if known is None and fits(kept := self._sound(self._frame_path(frame)), _RECORD):
-            known = self._records[frame.key] = Record(**kept)
+        if known is None:
+            kept = {"tiles": None, **self._sound(self._frame_path(frame))}
+            if fits(kept, _RECORD):
+                known = self._records[frame.key] = Record(**kept)
         return known  # else it is missing, damaged, or written by another version
 
     def path(self, frame: Frame) -> Path:
@@ -271,9 +275,7 @@ class Store:
             if not stat.S_ISREG(status.st_mode) or status.st_size != record.get("bytes"):
                 return {}
             if status.st_mtime_ns != record.get("modified"):
-                with open(path, "rb") as file:  # noqa: PTH123 - no Path
-                    checksum = hashlib.file_digest(file, "sha256").hexdigest()
-                if checksum != record.get("sha256"):
+                if file_sha256(path) != record.get("sha256"):
                     return {}
                 record["modified"] = status.st_mtime_ns
                 with suppress(StoreError):  # else it is compared again next time
@@ -292,8 +294,7 @@ class Store:
         return self.folder / "measurements" / key[:2] / f"{key}.json"
 
     def _artifact_path(self, artifact: Artifact) -> Path:
-        key = artifact.key
-        return self.folder / "derived" / key[:2] / f"{key}.{artifact.suffix}"
+        return self.folder / "derived" / artifact.key[:2] / artifact.name
 
     def _write(self, path: Path, data: bytes) -> int:
         return self._disk.write(path, data)

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
+from support import networks as support
 from support.build import DATA, Run, edit
 from support.networks import shifting
 
@@ -145,6 +147,26 @@ def _(_: Scene) -> None:
     weights("lfs.safetensors")
 
 
+@case("far more than weights do")
+def _(_: Scene) -> None:
+    with zipfile.ZipFile("bomb.pth", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bomb:
+        bomb.writestr("bomb/data.pkl", bytes(2**27))
+    weights("bomb.pth")
+
+
+@case("counts on to a layer")
+def _(_: Scene) -> None:
+    more = {"body.2000000.weight": torch.zeros(3, 16, 3, 3)}
+    save_file(load_file("tiny_b.safetensors") | more, "tiny_b.safetensors")
+
+
+@case("would be below zero")
+def _(_: Scene) -> None:
+    for seed, name in enumerate(("tiny_a", "tiny_b")):
+        support.write(Path(f"{name}.safetensors"), lambda: support.dncnn(mode="BR"), seed)
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 9], extrapolate: true")
+
+
 @case("the output is not a number")
 def _(_: Scene) -> None:
     state = {key: value * float("nan") for key, value in load_file("tiny_b.safetensors").items()}
@@ -174,13 +196,21 @@ def _(_: Scene) -> None:
     Path("photo.png").write_bytes(b"P6 100000 100000 255\n")
 
 
-@case("out of memory")
+@case("even in small tiles")
 def _(scene: Scene) -> None:
     def full(*_: object, **__: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     scene.patch.setattr(run_module, "_whole", full)
     scene.patch.setattr(run_module, "run_tiled", full)
+
+
+@case("runs on whole pictures")
+def _(scene: Scene) -> None:
+    CASES["even in small tiles"](scene)
+    for seed, name in enumerate(("tiny_a", "tiny_b")):
+        support.write(Path(f"{name}.safetensors"), support.swinir, seed)
+    edit("reference: photo.png, ", "")
 
 
 @case("takes at least")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -346,6 +348,25 @@ def test_a_file_that_is_not_there_is_guessed(tmp_path: Path, written: str, hint:
     (tmp_path / "pics/ok.png").write_bytes(b"")
     (found,) = problems(tmp_path, interpolate("alphas: 3").replace("cat.png", written, 1))
     assert found.endswith(f"no such file: '{written}' {hint}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices are Unix's")
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: path.symlink_to("gone.png"), "is a link to 'gone.png', which is not there"),
+        (lambda path: path.symlink_to(path.name), "is a link that leads back to itself"),
+        (os.mkfifo, "is a pipe, a file is needed"),
+        (lambda path: path.symlink_to("/dev/null"), "is a device, a file is needed"),
+        (Path.mkdir, "is a folder, a file is needed"),
+    ],
+)
+def test_what_is_no_file_is_called_what_it_is(
+    tmp_path: Path, make: Callable[[Path], None], words: str
+) -> None:
+    make(tmp_path / "odd.png")
+    (found,) = problems(tmp_path, interpolate("alphas: 3").replace("cat.png", "odd.png", 1))
+    assert found.endswith(f"'odd.png' {words}")
 
 
 @pytest.mark.parametrize(

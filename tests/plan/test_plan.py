@@ -448,6 +448,92 @@ def test_groups_of_layers_have_an_alpha_each(folder: Path) -> None:
     assert len({s.frame.key for s in shown}) == 27
 
 
+def test_groups_match_the_names_in_any_file(folder: Path) -> None:
+    tensors = {f"model.{n}.weight": Tensor((16, 16, 3, 3), "") for n in range(2)}
+    old = replace(COMPACT, tensors=tensors)
+    new = replace(old, names={"model.0.weight": "params.conv_first.weight"})
+    for pattern in ("model.0.*", "params.conv_first.*"):
+        text = BASE.replace("alphas: 3", f"alphas: 2, groups: {{head: '{pattern}'}}")
+        for a, b in ((old, new), (new, old)):
+            first = plan(folder, text, a=a, b=b).comparisons[0].frames[1]
+            assert first.groups == {"head": 0, "rest": 0}
+    text = BASE.replace("alphas: 3", "alphas: 2, groups: {head: nothing.*}")
+    with pytest.raises(ManifestError, match=r"there are params\.conv_first\.weight, model\.1"):
+        plan(folder, text, a=old, b=new)
+
+
+ASKS = replace(COMPACT, architecture="DRUNet", noise_level=True)
+NOISY = BASE.replace(
+    "inputs:\n",
+    "inputs:\n  noisy: {path: photo.png, noise: {sigma: 25}}\n"
+    "  usual: {path: photo.png, noise: {sigma: 15}}\n",
+)
+
+
+def told(planned: Plan) -> dict[str, list[float | None]]:
+    """Return the levels that networks are told of each input, in the order of frames."""
+    found: dict[str, list[float | None]] = {}
+    for shown in planned.shown:
+        if isinstance(shown.frame.picture.recipe, Mix):
+            found.setdefault(shown.input, []).append(shown.frame.picture.recipe.noise_level)
+    return found
+
+
+def levels(a: float, b: float) -> str:
+    return NOISY.replace("title: A}", f"title: A, noise_level: {a}}}").replace(
+        "b: b.safetensors", f"b: {{path: b.safetensors, noise_level: {b}}}"
+    )
+
+
+def test_networks_that_ask_are_told_the_noise_of_the_input(folder: Path) -> None:
+    follows = plan(folder, NOISY, a=ASKS, b=ASKS)
+    assert told(follows) == {"noisy": [25] * 3, "usual": [None] * 3, "photo": [None] * 3}
+    given = plan(folder, levels(40, 40), a=ASKS, b=ASKS)
+    assert told(given) == {name: [40] * 3 for name in ("noisy", "usual", "photo")}
+    between = plan(folder, levels(0, 50), a=ASKS, b=ASKS)
+    assert told(between)["photo"] == [0, 25, 50]
+    assert told(plan(folder, levels(15, 15), a=ASKS, b=ASKS))["noisy"] == [None] * 3
+
+
+def test_one_file_at_two_levels_is_two_networks(folder: Path) -> None:
+    shutil.copy(folder / "a.safetensors", folder / "b.safetensors")
+    planned = plan(folder, levels(10, 30), a=ASKS, b=ASKS)
+    assert told(planned)["photo"] == [10, 20, 30]
+    assert len(set(keys(planned)[1:4])) == 3
+
+
+def test_levels_enter_keys_only_where_they_change_bytes(folder: Path) -> None:
+    plain = plan(folder, NOISY)
+    told_in_vain = plan(folder, levels(40, 40))
+    assert keys(plain) == keys(told_in_vain)
+    asked = plan(folder, NOISY, a=ASKS, b=ASKS)
+    changed = [one.input for one, other in zip(plain.shown, asked.shown, strict=True)
+               if one.frame.key != other.frame.key]  # fmt: skip
+    assert changed == ["noisy"] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            NOISY.replace("title: A}", "title: A, noise_level: 9}"),
+            "'a' has a noise_level, 'b' has none: give it to both",
+        ),
+        (
+            levels(9, 10).replace("alphas: 3", "alphas: 3, baseline: pixel"),
+            "baseline go with models of one noise_level",
+        ),
+        (
+            levels(9, 10).replace("alphas: 3", "alphas: 3, groups: {head: body.0.*}"),
+            "groups go with models of one noise_level",
+        ),
+    ],
+)
+def test_levels_that_cannot_be_told_are_problems(folder: Path, text: str, message: str) -> None:
+    with pytest.raises(ManifestError, match=message):
+        plan(folder, text, a=ASKS, b=ASKS)
+
+
 @pytest.mark.parametrize(
     ("written", "message"),
     [

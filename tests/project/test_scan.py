@@ -15,6 +15,7 @@ import pytest
 
 from generator.errors import ManifestError, ModelError
 from generator.manifest import load
+from generator.networks.weights.apart import importable
 from generator.plan.info import FileInfo, ModelInfo, mixable
 from generator.project.scan import scan
 from generator.render.engines import LocalEngine, read_models_apart
@@ -108,6 +109,18 @@ def test_reading_apart_gives_the_same_facts_without_torch(folder: Path) -> None:
     here = LocalEngine().read_models([*paths, folder / "bad.safetensors"])
     assert {path: apart[path] for path in paths} == {path: here[path] for path in paths}
     assert str(apart[folder / "bad.safetensors"]) == str(here[folder / "bad.safetensors"])
+
+
+def test_reading_apart_works_from_any_folder(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    path = folder / "tiny_a.safetensors"
+    assert isinstance(read_models_apart([path])[path], ModelInfo)
+    assert importable()["PYTHONPATH"] == str(Path(__file__).parents[2])
 
 
 def test_check_never_imports_torch(folder: Path) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
+from spandrel.architectures.DRUNet import DRUNet
 from support.build import DATA, Run, edit
 
 
@@ -20,6 +22,10 @@ def damage() -> None:
     state = load_file("tiny_b.safetensors")
     state["body.2.weight"][0, 0, 0, 0] = float("nan")
     save_file(state, "tiny_b.safetensors")
+
+
+def tell_in_vain() -> None:
+    edit("tiny_b.safetensors, title: Hard", "tiny_b.safetensors, title: Hard, noise_level: 20")
 
 
 def copy_the_first() -> None:
@@ -54,6 +60,11 @@ def put_a_gray_one_beside() -> None:
     ("change", "where", "message"),
     [
         (damage, "2:64", "'body.2.weight' in it holds values that are not numbers: fetch it again"),
+        (
+            tell_in_vain,
+            "2:110",
+            "a RealESRGAN Compact does not ask how noisy its input is: remove it",
+        ),
         (write_steps, "6:81", "steps say nothing under control slider: write alphas"),
         (copy_the_first, "6:49", "'a' and 'b' are the same weights: so is all between them"),
         (
@@ -156,3 +167,18 @@ def test_reasons_that_are_published_name_no_folders(project: Path, run: Run) -> 
     for path in Path("_site").rglob("*"):
         if path.is_file():
             assert str(project.parent).encode() not in path.read_bytes(), path
+
+
+def test_check_says_what_noise_networks_are_told_of(project: Path, run: Run) -> None:
+    for name, seed in (("tiny_a", 0), ("tiny_b", 1)):
+        torch.manual_seed(seed)
+        network = DRUNet(in_nc=4, out_nc=3, nc=[4, 4, 4, 4], nb=2)
+        save_file(network.state_dict(), f"{name}.safetensors")
+    edit("noise: {sigma: 10}}", "noise: {sigma: 10}}\n  clean: {path: photo.png}")
+    status, out, _ = run("check")
+    assert status == 0
+    assert "networks that ask for a noise level are told 10 of photo\n" in out
+    assert "networks that ask for a noise level are told 15 of clean\n" in out
+    edit("title: Soft", "title: Soft, noise_level: 25")
+    edit("title: Hard", "title: Hard, noise_level: 25")
+    assert "are told 25 of photo, clean\n" in run("check")[1]

@@ -53,6 +53,16 @@ def test_what_is_put_is_there(store: Store) -> None:
     assert store.path(frame()).read_bytes() == b"picture"
 
 
+def test_tiles_are_kept_where_there_are_any(store: Store) -> None:
+    store.put(frame(), b"picture", "fp32", tiles=(2, 3))
+    store.put(frame(1), b"picture", "fp32")
+    again = Store(store.folder)
+    kept = [again.record(frame(number)) for number in range(2)]
+    assert [list(each.tiles or ()) for each in kept if each] == [[2, 3], []]
+    written = Path(f"{store.path(frame(1))}.json").read_text()
+    assert "tiles" not in written
+
+
 def measurement(*measures: str) -> Measurement:
     return Measurement(frame().picture, File("f" * 64, Path("r.png")), None, measures)
 

@@ -193,6 +193,30 @@ def test_a_file_that_is_gone_without_a_deploy_can_be_retried(
     assert viewer.frames() == [0, 10]
 
 
+def test_a_script_that_a_deploy_took_away_is_said(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(expect_errors=True)
+    page.route("**/help.*.js", lambda route: route.fulfill(status=404))
+    page.goto(f"{server.url}comparisons/sharpness/")
+    viewer = Viewer(page, "Sharpness").ready()
+    viewer.button("Help").click()
+    said = viewer.group.get_by_role("status").last
+    expect(said).to_have_text("A part of this page could not be loaded: reload it.")
+
+
+@pytest.mark.parametrize(("name", "module"), [("triangle", "mixer"), ("everything", "filter")])
+def test_what_is_ready_can_be_used(
+    server: Server, new_page: Callable[..., Page], name: str, module: str
+) -> None:
+    """Also where a control needs a module of its own."""
+    server.slow = {f"/{module}.": 0.7}
+    page = new_page()
+    page.goto(f"{server.url}comparisons/{name}/")
+    viewer = Viewer(page, name.capitalize()).ready()
+    assert viewer.group.locator(":disabled").count() == 0
+
+
 def test_an_input_that_does_not_come_is_named_and_can_be_retried(
     server: Server, new_page: Callable[..., Page]
 ) -> None:
@@ -530,21 +554,19 @@ def test_a_drag_ends_with_its_button(open_viewer: OpenViewer, name: str) -> None
     box = target.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    session = viewer.page.context.new_cdp_session(viewer.page)
-
-    def mouse(kind: str, dx: float, buttons: int) -> None:
-        session.send("Input.dispatchMouseEvent", {
-            "type": kind, "x": x + dx, "y": y, "buttons": buttons,
-            "button": "left" if buttons else "none", "clickCount": int(kind == "mousePressed"),
-        })  # fmt: skip
-        viewer.settle()
-
     value = viewer.split if name == "sharpness" else viewer.slider("Ukiyo")
-    mouse("mousePressed", 0, 1)
-    mouse("mouseMoved", 30, 1)
+    viewer.page.mouse.move(x, y)
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(x + 30, y)
+    viewer.settle()
     held = value.input_value()
-    for dx in (-30, 40, -60):
-        mouse("mouseMoved", dx, 0)
+    for dx in (-30, 40, -60):  # as the browser tells of a mouse that comes back with no button down
+        target.evaluate(
+            """(element, at) => element.dispatchEvent(new PointerEvent('pointermove',
+                {...at, pointerId: 1, buttons: 0, bubbles: true}))""",
+            {"clientX": x + dx, "clientY": y},
+        )
+        viewer.settle()
         assert value.input_value() == held
 
 

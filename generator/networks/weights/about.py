@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from pathlib import Path
 
@@ -11,14 +10,14 @@ from safetensors import safe_open
 from generator.networks.weights.load import load, read_weights
 from generator.networks.weights.read import describe
 from generator.plan.info import WeightsFile
+from generator.plan.keys import file_sha256
 
 
 def about(path: Path) -> WeightsFile:
     """Read a weights file and say what it is. Raises ModelError where it cannot be used."""
     descriptor = load(path)
     info = describe(descriptor)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = file_sha256(path)
     return WeightsFile(
         str(path),
         info.architecture_name,

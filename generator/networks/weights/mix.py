@@ -10,7 +10,6 @@ the size of the pictures it was trained on, stay those of the network that runs.
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import os
 import secrets
@@ -30,6 +29,7 @@ from generator.networks.weights.load import Descriptor, load, read_weights, writ
 from generator.networks.weights.read import describe
 from generator.plan import ByGroup, Coefficient
 from generator.plan.info import VARIANCE, ModelInfo, is_mask, mixable, names_of
+from generator.plan.keys import file_sha256
 
 Weights = Sequence[tuple[Path, Coefficient]]
 """Weights files and their coefficients, in the order in which they are added up."""
@@ -290,7 +290,6 @@ def fused(descriptor: Descriptor) -> None:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(path)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror})") from error

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from generator.errors import ManifestError, Problem
+from generator.errors import ManifestError, Problem, line_and_column
 from generator.manifest.names import composed
 from generator.manifest.words import did_you_mean
 from generator.site.output.pieces import Reference
@@ -122,6 +122,5 @@ class _Builder:
 
     def _problem(self, reference: Reference, message: str) -> None:
         text = {**self.scripts, **self.sheets}[reference.source]
-        line = text.count("\n", 0, reference.at) + 1
-        column = reference.at - text.rfind("\n", 0, reference.at)
+        line, column = line_and_column(text, reference.at)
         self.problems.append(Problem(self.files[reference.source], line, column, message))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import OutputError
+from generator.plan.keys import file_sha256
 
 MARKER = ".alphagrid"
 _VERSION = 2
@@ -38,8 +39,7 @@ def digest_of(data: bytes) -> str:
 
 def digest_file(path: Path | str) -> str:
     """Return the digest of a file. Raises OSError."""
-    with open(path, "rb") as file:  # noqa: PTH123 - thousands of files
-        return short(hashlib.file_digest(file, "sha256").hexdigest())
+    return short(file_sha256(path))
 
 
 def short(sha256: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+from generator.plan.keys import file_sha256
 from generator.site.output.assets import hashed_name
 
 
@@ -19,8 +19,6 @@ class Publisher:
     def add(self, path: Path) -> str:
         """Return the name of a file in the site, ``assets/name.hash.suffix``."""
         if path not in self._names:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            self._names[path] = hashed_name(path.name, digest)
+            self._names[path] = hashed_name(path.name, file_sha256(path))
             self.files[self._names[path]] = path
         return self._names[path]

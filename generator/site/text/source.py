@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from generator.errors import Problem
+from generator.errors import Problem, line_and_column
 
 
 def quoted(path: str) -> str:
@@ -38,9 +38,8 @@ class Source:
         """Place a message at a position in the text."""
         if self.fixed:
             return Problem(self.path, *self.fixed, message)
-        line = self.text.count("\n", 0, position)
-        column = position - (self.text.rfind("\n", 0, position) + 1) + 1
-        return Problem(self.path, self.first_line + line, column, message)
+        line, column = line_and_column(self.text, position)
+        return Problem(self.path, self.first_line + line - 1, column, message)
 
     def at_line(self, index: int, column: int, message: str) -> Problem:
         """Place a message at a line of the text, counted from 0, and a column, from 1."""

@@ -61,6 +61,7 @@ export class Catalogue {
     this.positions = head.positions ?? [];
     this.regions = head.regions ?? [];
     this.isLine = head.layout === "line";
+    this.indices = new Map(head.choices.map(({ id }, index) => [id, index]));
     /** Coordinates of the positions: one on a line, else one for each axis. */
     this.places = this.positions.map(({ value = 0, weights = [] }) => (this.isLine ? [value] : weights));
     this.spacing = this.isLine ? spacing(this.places.map(([value]) => value)) : 0;
@@ -80,7 +81,7 @@ export class Catalogue {
 
   /** The place of a choice in the lists. @param {string} id */
   index(id) {
-    return this.head.choices.findIndex((choice) => choice.id === id);
+    return this.indices.get(id) ?? -1;
   }
 
   /** @param {string} input @param {string} choice @param {number} position */

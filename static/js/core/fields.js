@@ -12,7 +12,8 @@ export const PANES = ["left", "right"];
 /**
  * @typedef {object} Field
  * @property {(catalogue: Catalogue) => any} start
- * @property {(catalogue: Catalogue) => string[]} [keys] in links, for a list one for each item; none: it passes, and is in no link
+ * @property {boolean} [passing] in no link
+ * @property {(catalogue: Catalogue) => string[]} [keys] in links, where not the field's name; for a list, one for each item
  * @property {boolean} [list]
  * @property {(item: any, catalogue: Catalogue) => any} [normalize]
  * @property {(item: any) => string} [write]
@@ -20,23 +21,22 @@ export const PANES = ["left", "right"];
  * @property {(text: string, item: any) => boolean} [fits] is the item what the text asked for?
  */
 
-/** @param {string} key @param {number} start @param {number} low @param {number} high @returns {Field} */
-const number = (key, start, low, high) => ({
-  keys: () => [key],
+/** @param {number} start @param {number} low @param {number} high @returns {Field} */
+const number = (start, low, high) => ({
   start: () => start,
-  normalize: (value) => Number(clamp(value, low, high).toFixed(6)), // as in a link, so that it gives the same pixels
+  // Rounded as in a link, so that a link gives the same pixels.
+  normalize: (value) => Number(clamp(value, low, high).toFixed(6)),
   read: (text) => numbers(text)?.[0],
 });
 
-/** @param {string} key @param {unknown[]} values the first is the start @returns {Field} */
-const oneOf = (key, ...values) => ({
-  keys: () => [key],
+/** @param {unknown[]} values the first is the start @returns {Field} */
+const oneOf = (...values) => ({
   start: () => values[0],
   read: (text) => values.find((value) => String(value) === text),
 });
 
 /** @param {unknown} start @returns {Field} */
-const passing = (start) => ({ start: () => start });
+const passing = (start) => ({ start: () => start, passing: true });
 
 /** Where a slider stands: one number on a line, else one for each axis. */
 const place = {
@@ -50,7 +50,6 @@ const place = {
 /** @type {Record<string, Field>} */
 export const FIELDS = {
   input: {
-    keys: () => ["input"],
     start: ({ head }) => head.inputs[0].id,
     read: (text, { head }) => head.inputs.find(({ id }) => id === text)?.id,
   },
@@ -76,13 +75,13 @@ export const FIELDS = {
     start: ({ head, regions, places }) => regions.map(({ start }) => places[start ?? head.start.position ?? 0]),
     ...place,
   },
-  split: number("split", 0.5, 0, 1),
-  zoom: number("zoom", 1, 1e-3, 1e4),
-  cx: number("cx", 0.5, 0, 1),
-  cy: number("cy", 0.5, 0, 1),
-  gain: number("gain", 4, 1, 16),
-  mode: oneOf("mode", "split", "flicker", "difference"),
-  pixelated: oneOf("pixelated", null, true, false),
+  split: number(0.5, 0, 1),
+  zoom: number(1, 1e-3, 1e4),
+  cx: number(0.5, 0, 1),
+  cy: number(0.5, 0, 1),
+  gain: number(4, 1, 16),
+  mode: oneOf("split", "flicker", "difference"),
+  pixelated: oneOf(null, true, false),
   showOther: passing(false),
   visibleSide: passing(""),
   playing: passing(false),

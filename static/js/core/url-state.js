@@ -8,15 +8,16 @@ import { initial, normalize } from "./state.js";
 /** @typedef {import("./catalogue.js").Catalogue} Catalogue */
 
 const WRITE_AFTER = 250; // ms after the last change
-const LINKED = Object.entries(FIELDS).filter(([, { keys }]) => keys);
+const LINKED = Object.entries(FIELDS).filter(([, { passing }]) => !passing);
 
 /** @param {State} state @param {Catalogue} catalogue @returns {string} */
 export function encode(state, catalogue) {
   const start = initial(catalogue);
-  return LINKED.flatMap(([name, { keys, list, write = String }]) => {
+  return LINKED.flatMap(([name, { keys = () => [name], list, write = String }]) => {
     const texts = (/** @type {any} */ { [name]: value }) => (list ? value : [value]).map(write);
     const [now, then] = [texts(state), texts(start)];
-    return keys?.(catalogue).flatMap((key, at) => (now[at] === then[at] ? [] : `${safeEncode(key)}:${safeEncode(now[at])}`));
+    const written = keys(catalogue).map((key, at) => `${safeEncode(key)}:${safeEncode(now[at])}`);
+    return written.filter((_, at) => now[at] !== then[at]);
   }).join(";");
 }
 
@@ -30,15 +31,17 @@ export function decode(text, catalogue) {
   const state = /** @type {any} */ (initial(catalogue));
   /** @type {string[]} */
   const unfit = [];
-  for (const [name, { keys, list, read, normalize: item = keep, fits = () => true }] of LINKED) {
-    const items = keys?.(catalogue).map((key, at) => {
+  for (const [name, { keys = () => [name], list, read, normalize: item = keep, fits = () => true }] of LINKED) {
+    keys(catalogue).forEach((key, at) => {
       const words = asked.get(key);
-      const found = words === undefined ? undefined : read?.(words, catalogue);
-      const value = found === undefined ? (list ? state[name][at] : state[name]) : item(found, catalogue);
-      if (words !== undefined && (found === undefined || !fits(words, value))) unfit.push(key);
-      return value;
+      if (words === undefined) return;
+      const found = read?.(words, catalogue);
+      const value = found === undefined ? found : item(found, catalogue);
+      if (value === undefined || !fits(words, value)) unfit.push(key);
+      if (value === undefined) return;
+      if (list) state[name][at] = value;
+      else state[name] = value;
     });
-    state[name] = list ? items : items?.[0];
   }
   return { state: normalize(state, catalogue), unfit };
 }
