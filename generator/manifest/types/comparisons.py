@@ -1,0 +1,138 @@
+"""What visitors compare: each kind of comparison, and what all of them have."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from generator.manifest.alphas import rounded
+from generator.manifest.controls import CONTROLS, Control
+from generator.manifest.fields import (
+    Alphas,
+    Coefficients,
+    ColorFixes,
+    FilePath,
+    Id,
+    MeasureName,
+    Number,
+    Patterns,
+    Start,
+)
+from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.measures import DEFAULT_MEASURES
+from generator.manifest.types.entry import Entry
+
+REST = "rest"
+"""What is in no region, and layers that are in no group."""
+
+KINDS = ("interpolate", "choose", "frames")
+"""The keys of which a comparison has exactly one."""
+
+
+class Interpolate(Entry):
+    """A mix of networks, moved through by alpha."""
+
+    models: tuple[str, ...] = Field(min_length=2, description="Ids; alpha 0 is the first.")
+    alphas: Alphas = Field(
+        tuple(rounded(index / 10) for index in range(11)),
+        validate_default=False,
+        description="A count, a list, or {start, stop, step}; 0 is the first model alone.",
+    )
+    start: Start = Field(
+        default_factory=dict,
+        description="The alpha that is shown first; by region: {subject: 0, rest: 1}.",
+    )
+    control: Literal["slider", "path", "triangle", "square"] | None = Field(
+        None, description="slider (2 models) | path (2+) | triangle (3) | square (4)"
+    )
+    steps: int = Field(
+        6, ge=2, le=101, description="path: per leg; triangle, square: points along a side"
+    )
+    baseline: Literal["none", "pixel"] = Field(
+        "none", description="pixel: also the blend of the outputs, for contrast."
+    )
+    beside: tuple[str, ...] = Field(
+        (), description="Models shown for contrast: in the lists, and as lines of the charts."
+    )
+    groups: dict[Id, Patterns] = Field(
+        default_factory=dict,
+        description="Layers with an alpha of their own: name to globs of state-dict keys.",
+    )
+    regions: tuple[str, ...] = Field((), description="Masks: one slider each, one for the rest.")
+    animation: Literal["none", "webp", "gif", "mp4"] = Field(
+        "none", description="The transition there and back, as a file to download."
+    )
+    export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
+    kinship: bool = Field(False, description="Show how alike the networks are, layer by layer.")
+    extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
+
+    @property
+    def first_alpha(self) -> float | None:
+        """Return the alpha that is shown first, outside regions with one of their own."""
+        return self.start.get(REST, self.start.get(""))
+
+    @property
+    def has_steps(self) -> bool:
+        """Tell whether ``steps`` says where the points lie: a path may have its own alphas."""
+        grid = self.rules.grid
+        return grid == "steps" or (grid == "either" and "alphas" not in self.model_fields_set)
+
+    @property
+    def kind_of_control(self) -> str:
+        """Return the control as written, or the one that suits groups and number of models."""
+        suits = "slider" if len(self.models) == 2 else "path"
+        return "groups" if self.groups else self.control or suits
+
+    @property
+    def rules(self) -> Control:
+        """Return what that control takes and offers."""
+        return CONTROLS[self.kind_of_control]
+
+
+class Choice(Entry):
+    """One entry of ``choose``: ``input``, a resampling, a model, or a mix."""
+
+    of: str = Field("", description=f"{', '.join(CLASSIC)}, or the id of a model.")
+    mix: Coefficients | None = Field(None, description="Model ids with coefficients summing to 1.")
+    title: str = Field("", description="Shown in the list; where left out, what is mixed.")
+    export: bool = Field(False, description="Publish the mixed weights.")
+
+    @classmethod
+    def short(cls) -> str:
+        """Return the key that a plain text stands for."""
+        return "of"
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.of) == bool(self.mix):
+            msg = f"expected an id, {', '.join(CLASSIC)}, or {{mix: {{id: coefficient}}}}"
+            raise ValueError(msg)
+        if self.export and not self.mix:
+            msg = "export needs a mix; a model itself is published by 'download: true'"
+            raise ValueError(msg)
+        return self
+
+
+class Comparison(Entry):
+    """Inputs × control, on a page of its own. Exactly one of interpolate, choose, frames."""
+
+    title: str = Field("", description="Shown to visitors; the id where left out.")
+    caption: str = Field("", description="Markdown.")
+    inputs: tuple[str, ...] | None = Field(None, min_length=1, description="Default: all.")
+    aliases: tuple[Id, ...] = Field((), description="Former ids: their addresses lead on to this.")
+    draft: bool = Field(False, description="Only built with --drafts.")
+    color_fix: ColorFixes = Field(
+        ("none",),
+        description="Give networks' outputs the colours of their input back. A list shows several "
+        "side by side, the first of them first.",
+    )
+    metrics: tuple[MeasureName, ...] = Field(
+        DEFAULT_MEASURES, description="Measured where the input has a reference."
+    )
+    interpolate: Interpolate | None = Field(None, description="A mix of networks, by alpha.")
+    choose: tuple[Choice, ...] | None = Field(
+        None, min_length=1, description="Entries of two lists, left and right."
+    )
+    frames: FilePath | None = Field(None, description="Glob of pictures, in natural order.")
+    labels: tuple[str, ...] = Field((), description="As many as frames.")
