@@ -10,7 +10,9 @@ from pathlib import Path
 from generator.manifest.names import composed
 
 _CLASS = r"\[!?\]?[^\]/]*\]"
-_PIECE = re.compile(rf"{_CLASS}|.", re.DOTALL)
+PIECE = re.compile(rf"{_CLASS}|.", re.DOTALL)
+"""A part of the name in a pattern: a wildcard, or a character."""
+_WILDCARD = re.compile(rf"[*?]|{_CLASS}")
 
 
 def matching_files(root: Path, pattern: str) -> list[Path]:
@@ -43,6 +45,11 @@ def paths_of(root: Path, pattern: str) -> list[str]:
     found = [path for path in matching_files(root, pattern) if not path.name.startswith(".")]
     absolute = Path(pattern).is_absolute()
     return [(path if absolute else path.relative_to(root)).as_posix() for path in found]
+
+
+def is_glob(pattern: str) -> bool:
+    """Tell a pattern from a plain name."""
+    return _WILDCARD.search(pattern) is not None
 
 
 def why_no_match(root: Path, pattern: str) -> str:
@@ -85,14 +92,14 @@ def _widened(pattern: str) -> str:
 def _expression(pattern: str) -> re.Pattern[str]:
     """Return what a pattern asks of a whole path, with slashes between folders."""
     parts = [
-        "(?:[^/]+/)*" if part == "**" else "".join(map(_one, _PIECE.findall(part))) + "/"
+        "(?:[^/]+/)*" if part == "**" else "".join(map(expression_of, PIECE.findall(part))) + "/"
         for part in Path(composed(pattern)).parts
     ]
     flags = re.IGNORECASE if os.name == "nt" else re.NOFLAG
     return re.compile("".join(parts).removesuffix("/"), flags)
 
 
-def _one(piece: str) -> str:
+def expression_of(piece: str) -> str:
     """Return the expression for one part of a name's pattern: *, ?, a class, or a character."""
     if piece in ("*", "?"):
         return "[^/]*" if piece == "*" else "[^/]"

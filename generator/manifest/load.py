@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.errors import ManifestError, Problem
+from generator.manifest.expand.lists import expand_lists
 from generator.manifest.expand.sections import expand_sections
 from generator.manifest.references import check_references
 from generator.manifest.types import KINDS, Entry, Manifest
@@ -65,8 +66,11 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
     problems += [*sections.problems, *invalid]
     # What a glob would have defined is not known: nothing is said of those who name it.
     if not sections.problems:
-        for location, message, at_key in check_references(
-            manifest, path.parent, _ids(sections.data)
+        ids = _ids(sections.data)
+        manifest, unmatched = expand_lists(manifest, ids, document, path.parent)
+        for location, message, at_key in (
+            *unmatched,
+            *check_references(manifest, path.parent, ids),
         ):
             problems.append(document.problem(location, message, at_key=at_key))
     if problems:
@@ -161,7 +165,7 @@ def _translate(detail: ErrorDetails, location: Location, document: Document) -> 
     if kind == "missing":
         message = f"'{detail['loc'][-1]}' is missing"
         return document.problem(location[:-1], message, at_key=len(location) > 1)
-    at_key = detail["loc"][-1:] == ("[key]",)
+    at_key = kind == "lacking" or detail["loc"][-1:] == ("[key]",)
     return document.problem(location, _message(detail, location), at_key=at_key)
 
 

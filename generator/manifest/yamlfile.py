@@ -63,6 +63,17 @@ class Document:
             for place in places:
                 table.update({(*place, *rest): position for rest, position in below})
 
+    def relist(self, location: Location, written_as: Sequence[int]) -> None:
+        """Let the items of a list stand where those do, by index, that they were written as."""
+        length = len(location)
+        for table in (self.keys, self.values):
+            below: dict[str | int, list[tuple[Location, tuple[int, int]]]] = {}
+            for at in [at for at in table if at[:length] == location and len(at) > length]:
+                below.setdefault(at[length], []).append((at[length + 1 :], table.pop(at)))
+            for index, old in enumerate(written_as):
+                for rest, position in below.get(old, ()):
+                    table[(*location, index, *rest)] = position
+
 
 def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
     """Return a UTF-8 file that an author wrote, a leading byte-order mark dropped.

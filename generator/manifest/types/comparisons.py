@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from generator.manifest.alphas import rounded
 from generator.manifest.controls import CONTROLS, Control
@@ -12,10 +13,13 @@ from generator.manifest.fields import (
     Alphas,
     Coefficients,
     ColorFixes,
+    Download,
     FilePath,
+    GivenPath,
     Id,
     MeasureName,
     Number,
+    OutputPath,
     Patterns,
     Start,
 )
@@ -33,7 +37,12 @@ KINDS = ("interpolate", "choose", "frames")
 class Interpolate(Entry):
     """A mix of networks, moved through by alpha."""
 
-    models: tuple[str, ...] = Field(min_length=2, description="Ids; alpha 0 is the first.")
+    models: tuple[str, ...] = Field((), min_length=2, description="Ids; alpha 0 is the first.")
+    given: GivenPath | None = Field(
+        None,
+        description="In place of models: frames made elsewhere, one for each {input} and {alpha}; "
+        "{stem} is that of the input's file.",
+    )
     alphas: Alphas = Field(
         tuple(rounded(index / 10) for index in range(11)),
         validate_default=False,
@@ -67,6 +76,12 @@ class Interpolate(Entry):
     kinship: bool = Field(False, description="Show how alike the networks are, layer by layer.")
     extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
 
+    @model_validator(mode="after")
+    def _models_or_given(self) -> Self:
+        if not self.models and not self.given:
+            raise PydanticCustomError("lacking", "'models' is missing")
+        return self
+
     @property
     def first_alpha(self) -> float | None:
         """Return the alpha that is shown first, outside regions with one of their own."""
@@ -81,7 +96,7 @@ class Interpolate(Entry):
     @property
     def kind_of_control(self) -> str:
         """Return the control as written, or the one that suits groups and number of models."""
-        suits = "slider" if len(self.models) == 2 else "path"
+        suits = "slider" if self.given or len(self.models) == 2 else "path"
         return "groups" if self.groups else self.control or suits
 
     @property
@@ -91,25 +106,59 @@ class Interpolate(Entry):
 
 
 class Choice(Entry):
-    """One entry of ``choose``: ``input``, a resampling, a model, or a mix."""
+    """One entry of ``choose``: ``input``, a resampling, models, mixes, or pictures made elsewhere.
 
-    of: str = Field("", description=f"{', '.join(CLASSIC)}, or the id of a model.")
+    Globs are written out by ``expand``: then ``of`` is one id, ``pairs`` are ids, and ``files``
+    has no wildcard.
+    """
+
+    of: str = Field("", description=f"{', '.join(CLASSIC)}, the id of a model, or a glob of ids.")
     mix: Coefficients | None = Field(None, description="Model ids with coefficients summing to 1.")
+    pairs: tuple[str, ...] | None = Field(
+        None, min_length=1, description="Ids and globs of ids: the mix of every two of them."
+    )
+    alpha: Annotated[Number, Field(ge=0, le=1)] = Field(
+        0.5, description="The share of the second model of each of the pairs."
+    )
+    files: OutputPath | None = Field(
+        None,
+        description="Pictures made elsewhere, one for each {input}; {stem} is that of the input's "
+        "file. With wildcards an entry for each name that occurs.",
+    )
     title: str = Field("", description="Shown in the list; where left out, what is mixed.")
-    export: bool = Field(False, description="Publish the mixed weights.")
+    download: Download = Field(
+        False, description="Publish the mixed weights; or the address where they lie."
+    )
+    export: bool = Field(False, description="Another word for download.")
 
     @classmethod
     def short(cls) -> str:
         """Return the key that a plain text stands for."""
         return "of"
 
+    @property
+    def published(self) -> bool:
+        """Tell whether the site holds the mixed weights."""
+        return self.export if self.download is False else self.download is True
+
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if bool(self.of) == bool(self.mix):
-            msg = f"expected an id, {', '.join(CLASSIC)}, or {{mix: {{id: coefficient}}}}"
+        if sum(map(bool, (self.of, self.mix, self.pairs, self.files))) != 1:
+            msg = (
+                f"expected an id, {', '.join(CLASSIC)}, or {{mix: {{id: coefficient}}}}, "
+                "{pairs: [id, …]}, {files: path}"
+            )
             raise ValueError(msg)
-        if self.export and not self.mix:
+        if "alpha" in self.model_fields_set and not self.pairs:
+            raise ValueError("alpha goes with pairs; a mix has a coefficient for each model")
+        if (self.export or self.download) and not (self.mix or self.pairs):
             msg = "export needs a mix; a model itself is published by 'download: true'"
+            raise ValueError(msg)
+        if self.pairs and self.title:
+            msg = "a title is of one entry, and pairs are several: their titles say what is mixed"
+            raise ValueError(msg)
+        if self.pairs and isinstance(self.download, str):
+            msg = "an address is of one file, and pairs are several: write each as a mix"
             raise ValueError(msg)
         return self
 

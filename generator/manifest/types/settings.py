@@ -50,6 +50,12 @@ class Images(Entry):
         90, description=f"1 to 100, or lossless ({' and '.join(LOSSLESS)}; png always is)."
     )
 
+    keep: bool = Field(
+        False,
+        description="Publish pictures that were made elsewhere as they are, with all that their "
+        "files hold, wherever browsers can show them.",
+    )
+
     @model_validator(mode="after")
     def _lossless(self) -> Self:
         if self.quality == "lossless" and self.format not in LOSSLESS:

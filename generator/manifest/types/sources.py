@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generator.manifest.fields import Crop, FilePath, Id, Number, Sha256, Url
+from generator.manifest.fields import Crop, Download, FilePath, Id, Number, Sha256, Url
 from generator.manifest.types.entry import Entry
 
 
@@ -22,7 +22,11 @@ class Model(Entry):
     license: str = Field("", description="License of the weights, such as CC0-1.0.")
     homepage: Url = Field("", description="Where the model comes from.")
     sha256: Sha256 = Field("", description="Checked when given.")
-    download: bool = Field(False, description="Publish the file and link it.")
+    download: Download = Field(
+        False,
+        description="Publish the file under its own name and link it; or the address where it "
+        "lies.",
+    )
     noise_level: Annotated[Number, Field(ge=0, le=255)] | None = Field(
         None,
         description="What a network is told that asks how noisy its input is (DRUNet, FDnCNN), in "
