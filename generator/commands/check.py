@@ -16,9 +16,8 @@ from generator.project.open import Project, open_project, open_store
 from generator.project.scan import damaged
 from generator.project.unused import unused
 from generator.project.warnings import lint
-from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship, kinship_notes, kinship_warnings
+from generator.render.relate import find_kinship, kinship_notes, kinship_warnings, unjudged
 from generator.site import check_site
 
 
@@ -50,7 +49,6 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     plan, store = project.plan, project.store
     warnings = check_site(project)
     kinship = find_kinship(project, None)
-    pairs = {artifact.key: artifact for artifact in relate.artifacts(project)}
     jobs = missing(plan, store)
     if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
@@ -59,7 +57,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, project.info, store),
-        sum(not store.has_artifact(pair) for pair in pairs.values()),
+        unjudged(project),
         unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
         _noise_levels(project),
         file.notes + kinship_notes(project, kinship),

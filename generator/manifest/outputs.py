@@ -40,6 +40,12 @@ def tells_inputs_apart(pattern: str) -> bool:
     return bool(_TOKEN.search(pattern.replace(ALPHA, "")))
 
 
+def title_of(pattern: str) -> str:
+    """Return what pictures are called by their path: its last name that is that of all."""
+    names = [*PurePosixPath(pattern).parts[:-1], PurePosixPath(pattern).stem]
+    return next((name for name in reversed(names) if not _TOKEN.search(name)), pattern)
+
+
 def output_path(root: Path, pattern: str, values: Values) -> str:
     """Return the path of an input's picture in the form in which the disk holds it."""
     return as_on_disk(root, filled(pattern, values))

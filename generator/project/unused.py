@@ -58,7 +58,7 @@ def used_models(comparison: Comparison) -> Iterator[str]:
         yield from comparison.interpolate.models
         yield from comparison.interpolate.beside
     for choice in comparison.choose or ():
-        yield from choice.mix or (choice.of,)
+        yield from choice.mix or choice.pairs or (choice.of,)
 
 
 def used_inputs(comparison: Comparison, manifest: Manifest) -> tuple[str, ...]:

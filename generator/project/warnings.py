@@ -30,10 +30,14 @@ def lint(project: Project) -> tuple[Problem, ...]:
         *_references(file, info),
         *_frames(info),
     )
-    return info.unreadable + tuple(
-        file.problem(where, message)
-        for where, message in found
-        if where[0] != "comparisons" or where[1] in planned
+    return (
+        info.unreadable
+        + project.plan.warnings
+        + tuple(
+            file.problem(where, message)
+            for where, message in found
+            if where[0] != "comparisons" or where[1] in planned
+        )
     )
 
 
