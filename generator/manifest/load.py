@@ -68,10 +68,8 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
     if not sections.problems:
         ids = _ids(sections.data)
         manifest, unmatched = expand_lists(manifest, ids, document, path.parent)
-        for location, message, at_key in (
-            *unmatched,
-            *check_references(manifest, path.parent, ids),
-        ):
+        problems += unmatched
+        for location, message, at_key in check_references(manifest, path.parent, ids):
             problems.append(document.problem(location, message, at_key=at_key))
     if problems:
         raise ManifestError(problems)
@@ -89,7 +87,7 @@ def _validate(
         try:
             return Manifest.model_validate(data, context={"root": root}), problems
         except ValidationError as error:
-            details = error.errors(include_url=False, include_context=True)
+            details = _causes(error.errors(include_url=False, include_context=True), document)
         for location, found in _by_place(details, document).items():
             # What dropping a wrong part leads to further out is no news.
             if not any(known[: len(location)] == location for known in reported):
@@ -99,6 +97,21 @@ def _validate(
             data = _drop(data, _droppable(_written(detail, document)))
         data = {**data, "site": data.get("site", {"title": "-"})}
     raise ManifestError(problems)
+
+
+def _causes(details: list[ErrorDetails], document: Document) -> list[ErrorDetails]:
+    """Leave out lists that are only too short because some of their items are wrong."""
+    places = {_written(detail, document) for detail in details}
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            place[: len(here)] == here != place
+            for here in [_written(detail, document)]
+            for place in places
+        )
+    ]
 
 
 def _droppable(location: Location) -> Location:

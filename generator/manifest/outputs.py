@@ -93,6 +93,14 @@ def with_names(pattern: str, names: tuple[str, ...]) -> str:
     return PurePosixPath(*parts).as_posix()
 
 
+def name_of(pattern: str, names: tuple[str, ...]) -> str:
+    """Return all that the wildcards of a pattern stand for, and what lies between them."""
+    first, *others = names
+    *between, last = (f"\0{first}", *others)
+    text = with_names(pattern, (*between, f"{last}\0")).split("\0")[1]
+    return "/".join(filter(None, _TOKEN.sub("", text).split("/")))
+
+
 def _with_names(part: str, names: Iterator[str]) -> str:
     return "".join(next(names) if is_glob(piece) else piece for piece in PIECE.findall(part))
 

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from generator.errors import Problem
 from generator.manifest.globs import is_glob, natural_key, why_no_match
-from generator.manifest.outputs import alphas_found, filled, names_found, values_of, with_names
+from generator.manifest.outputs import (
+    alphas_found,
+    filled,
+    name_of,
+    names_found,
+    values_of,
+    with_names,
+)
 from generator.manifest.tables.formats import PICTURE_SUFFIXES
 from generator.manifest.types import Choice, Comparison, Interpolate, Manifest
 from generator.manifest.words import did_you_mean
 from generator.manifest.yamlfile import Document, Location
-
-Found = tuple[Location, str, bool]
-"""Where, what, and whether the key (rather than the value) is meant."""
 
 Ids = Mapping[str, tuple[str, ...]]
 
 
 def expand_lists(
     manifest: Manifest, ids: Ids, document: Document, root: Path
-) -> tuple[Manifest, list[Found]]:
+) -> tuple[Manifest, list[Problem]]:
     """Write the globs of all comparisons out, and return what matches nothing.
 
     ``ids`` are those that were written per section. What is listed by its name is not listed once
@@ -34,12 +39,12 @@ def expand_lists(
         name: expansion.comparison(comparison, ("comparisons", name))
         for name, comparison in manifest.comparisons.items()
     }
-    return manifest.model_copy(update={"comparisons": comparisons}), expansion.found
+    return manifest.model_copy(update={"comparisons": comparisons}), expansion.problems
 
 
 class _Expansion:
     def __init__(self, manifest: Manifest, ids: Ids, document: Document, root: Path) -> None:
-        self.found: list[Found] = []
+        self.problems: list[Problem] = []
         self._manifest = manifest
         self._ids = ids
         self._document = document
@@ -78,7 +83,7 @@ class _Expansion:
         matching = [id_ for id_ in known if fnmatchcase(id_, pattern)]
         if not matching:
             message = f"no {what} has an id that matches '{pattern}'"
-            self.found.append((where, message + did_you_mean(pattern.strip("*?"), known), False))
+            self._problem(where, message + did_you_mean(pattern.strip("*?"), known))
         new = [id_ for id_ in matching if id_ not in listed]
         listed.update(new)
         return new
@@ -92,8 +97,9 @@ class _Expansion:
                 for values in self._values(inputs)
                 for alpha in alphas_found(self._root, mix.given, values)
             }
-            changed["alphas"] = tuple(sorted(found))
-            if not found:
+            if found:
+                changed["alphas"] = tuple(sorted(found))
+            else:
                 self._no_file(mix.given, inputs, (*where, "given"))
         return mix.model_copy(update=changed)
 
@@ -132,11 +138,11 @@ class _Expansion:
             for values in self._values(inputs):
                 found.update(dict.fromkeys(names_found(self._root, pattern, values)))
         except ValueError as error:
-            self.found.append((where, str(error), False))
+            self._problem(where, str(error))
             return []
         if not found:
             self._no_file(pattern, inputs, where)
-        titles = _titles(found)
+        titles = _titles({names: name_of(pattern, names) for names in found})
         named = [(titles[names], with_names(pattern, names)) for names in found]
         return sorted(named, key=lambda each: natural_key(each[0]))
 
@@ -146,19 +152,22 @@ class _Expansion:
             if picture := self._manifest.inputs.get(name):
                 yield values_of(name, picture.path)
 
+    def _problem(self, where: Location, message: str) -> None:
+        # At once: where an item of a list stands is another place when the list is written out.
+        self.problems.append(self._document.problem(where, message))
+
     def _no_file(self, pattern: str, inputs: Sequence[str], where: Location) -> None:
         for values in self._values(inputs[:1]):
             message = why_no_match(self._root, filled(pattern, values))
             message += ", nor for any other input" if len(inputs) > 1 else ""
-            self.found.append((where, message, False))
+            self._problem(where, message)
 
 
-def _titles(found: Collection[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+def _titles(whole: Mapping[tuple[str, ...], str]) -> Mapping[tuple[str, ...], str]:
     """Return what names are called: without the suffix that a wildcard took, where that will do."""
-    whole = {names: " ".join(name.strip("/") for name in names if name) for names in found}
     short = {names: _without_suffix(title) for names, title in whole.items()}
-    counts = {title: len(list(same)) for title, same in groupby(sorted(short.values()))}
-    return {n: short[n] if counts[short[n]] == 1 else whole[n] for n in found}
+    counts = Counter(short.values())
+    return {n: short[n] if counts[short[n]] == 1 else whole[n] for n in whole}
 
 
 def _without_suffix(title: str) -> str:

@@ -97,7 +97,7 @@ class Interpolate(Entry):
     def kind_of_control(self) -> str:
         """Return the control as written, or the one that suits groups and number of models."""
         suits = "slider" if self.given or len(self.models) == 2 else "path"
-        return "groups" if self.groups else self.control or suits
+        return "groups" if self.groups and not self.given else self.control or suits
 
     @property
     def rules(self) -> Control:
