@@ -25,11 +25,16 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     path = Path(pattern)
     base = Path(path.anchor) if path.is_absolute() else root
     relative = str(path.relative_to(path.anchor)) if path.is_absolute() else pattern
+    if relative and not Path(relative).parts:
+        msg = (
+            f"invalid glob pattern '{pattern}': it names a folder; write '{pattern.rstrip('/')}/*'"
+        )
+        raise ValueError(msg)
     wanted = _expression(relative)
     try:
         found = [file for file in base.glob(_widened(relative)) if file.is_file()]
     except (ValueError, NotImplementedError, IndexError) as error:
-        msg = f"'{pattern}' is no glob pattern: {error}"
+        msg = f"invalid glob pattern '{pattern}': {error}"
         raise ValueError(msg) from None
     except OSError as error:
         msg = f"'{pattern}' cannot be looked for: {error.strerror}"

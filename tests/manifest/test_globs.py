@@ -136,7 +136,7 @@ inputs:
         ("inputs:\n  '*': q/*\n", ["3:8: no file matches 'q/*'"]),
         ("inputs: {'*': 7}\n", ["2:15: expected a glob, such as pictures/*"]),
         ("inputs: {'*': {credit: C}}\n", ["2:15: expected a glob, such as pictures/*"]),
-        ("inputs: ''\n", ["2:9: '' is no glob pattern"]),
+        ("inputs: ''\n", ["2:9: invalid glob pattern ''"]),
         (
             "models: {'*': {path: w/*.pth, title: T}}\n",
             ["2:31: 'title' is of one file: give it an entry of its own"],
@@ -154,7 +154,7 @@ inputs:
             "inputs: {cat: p/dog.png, '*': p/*}\n",
             ["2:31: 'p/cat.png' gives the id 'cat', which another entry has"],
         ),
-        ("models: y/*\n", ["2:1: 'input' has a meaning in 'choose': rename the model"]),
+        ("models: y/*\n", ["2:1: 'input' is a reserved name; rename the model"]),
         ("models: *.pth\n", ["2:10: not valid YAML: a text that starts with * goes in quotes"]),
         ("models:\n  *: w/*\n", ["3:4: not valid YAML: a text that starts with * goes in quotes"]),
     ],
@@ -169,7 +169,7 @@ def test_what_is_wrong_with_a_glob_is_said_at_its_place(
     found = problems(tmp_path, text + "comparisons: {c: {choose: [input, nobody]}}\n")
     for line in lines:
         assert any(each.startswith(f"site.yaml:{line}") for each in found), found
-    if "meaning" not in lines[0] and "unknown" not in lines[0]:
+    if "reserved" not in lines[0] and "unknown" not in lines[0]:
         assert len(found) == len(lines)
 
 
