@@ -7,8 +7,15 @@ import re
 from pathlib import Path
 
 from generator import __version__
+from generator.errors import AlphagridError
 
 DEFAULT_CONFIG = Path("site.yaml")
+
+
+class UsageError(AlphagridError):
+    """Raised by a command whose arguments do not go together, or name what cannot be used."""
+
+    exit_code = 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,6 +26,15 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"alphagrid {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True)
+
+    new = _command(commands, "new", "make a small project that builds")
+    new.add_argument("folder", type=_found, metavar="DIR", help="where; made where there is none")
+    new.add_argument(
+        "--models", type=_found, metavar="FOLDER", help="weights files to compare; default: two"
+    )
+    new.add_argument(
+        "--inputs", type=_found, metavar="FOLDER", help="pictures to run them on; default: one"
+    )
 
     build = _command(commands, "build", "render what is missing, write the site")
     _add_build_options(build)

@@ -77,6 +77,12 @@ def _leave_threads() -> None:
         os._exit(130)
 
 
+def _new(options: argparse.Namespace) -> int:
+    from generator.commands.new import run
+
+    return run(options)
+
+
 def _build(options: argparse.Namespace) -> int:
     from generator.commands.build import Options, build
     from generator.commands.messages import Bar, print_build
@@ -221,6 +227,7 @@ def _clean_unused(options: argparse.Namespace) -> int:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "new": _new,
     "build": _build,
     "check": _check,
     "serve": _serve,

@@ -20,19 +20,17 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
+from generator.manifest.ids import ID, MOST_CHARACTERS
 from generator.manifest.names import as_on_disk
 from generator.manifest.tables.formats import FORMATS
 from generator.manifest.tables.measures import MEASURES
 
-WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
-"""What names of weights files end in, whatever their case; all but the first are pickles."""
-
 
 def _check_id(value: str) -> str:
-    if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):
+    if len(value) > MOST_CHARACTERS or not re.fullmatch(ID, value):
         msg = (
             f"'{value[:120]}' is no id: use a to z, digits, '-', '_' and '.', start with a letter "
-            "or digit, at most 100 characters; its title may be any text"
+            f"or digit, at most {MOST_CHARACTERS} characters; its title may be any text"
         )
         raise ValueError(msg)
     return value

@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.manifest.controls import FEATURES
-from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.globs import matching_files
 from generator.manifest.links import links_that_lead_out
 from generator.manifest.places import NOTHING, why_no_file
 from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 from generator.manifest.types import (
     KINDS,
     REST,
