@@ -10,6 +10,7 @@ from generator import __version__
 from generator.errors import AlphagridError
 
 DEFAULT_CONFIG = Path("site.yaml")
+DEFAULT_OUTPUT = Path("_site")
 
 
 class UsageError(AlphagridError):
@@ -19,7 +20,10 @@ class UsageError(AlphagridError):
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; the name of the one that was chosen is ``command``."""
+    """Return the parser of all commands.
+
+    ``command`` of what it parses is the one that was chosen: the name of its module.
+    """
     whole = argparse.ArgumentParser(
         prog="python -m generator",
         description="Static comparison websites for interpolated neural networks.",
@@ -110,7 +114,7 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path("_site"), help="default: _site")
+    parser.add_argument("-o", "--output", type=Path, default=DEFAULT_OUTPUT, help="default: _site")
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -144,7 +148,9 @@ def _device(text: str) -> str:
     from generator.manifest.fields import DEVICE
 
     if not re.fullmatch(DEVICE, text):
-        raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
+        raise argparse.ArgumentTypeError(
+            f"unknown device '{text}'; use auto, cpu, mps, cuda or cuda:N"
+        )
     return text
 
 
@@ -159,5 +165,5 @@ def _address(text: str) -> str:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
+        raise argparse.ArgumentTypeError(f"invalid port '{text}': use 0 to 65535")
     return int(text)

@@ -29,8 +29,8 @@ from generator.manifest.tables.measures import MEASURES
 def _check_id(value: str) -> str:
     if len(value) > MOST_CHARACTERS or not re.fullmatch(ID, value):
         msg = (
-            f"'{value[:120]}' is no id: use a to z, digits, '-', '_' and '.', start with a letter "
-            f"or digit, at most {MOST_CHARACTERS} characters; its title may be any text"
+            f"invalid id '{value[:120]}': use a to z, digits, '-', '_' and '.', start with a "
+            f"letter or digit, at most {MOST_CHARACTERS} characters; its title may be any text"
         )
         raise ValueError(msg)
     return value
@@ -43,14 +43,14 @@ def check_site_address(value: str) -> str:
     """
     _check_url(value)
     if "?" in value or "#" in value:
-        msg = f"'{value}' is no address of a site: leave out '?' or '#' and what follows"
+        msg = f"invalid site address '{value}': leave out '?' or '#' and what follows"
         raise ValueError(msg)
     return value
 
 
 def _check_url(value: str) -> str:
     if value and not _is_url(value):
-        msg = f"'{value}' is no web address: start with https://"
+        msg = f"invalid web address '{value}': start with https://"
         raise ValueError(msg)
     return value
 

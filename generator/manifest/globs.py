@@ -26,7 +26,7 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     try:
         found = [file for file in base.glob(_widened(relative)) if file.is_file()]
     except (ValueError, NotImplementedError, IndexError) as error:
-        msg = f"'{pattern}' is no glob pattern: {error}"
+        msg = f"invalid glob pattern '{pattern}': {error}"
         raise ValueError(msg) from None
     except OSError as error:
         msg = f"'{pattern}' cannot be looked for: {error.strerror}"

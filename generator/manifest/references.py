@@ -61,11 +61,11 @@ def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
     for name, model in manifest.models.items():
         where: Location = ("models", name, "path")
         if name in CLASSIC:
-            yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
+            yield ("models", name), f"'{name}' is a reserved name; rename the model", True
         yield from _file(model.path, where, root)
         if not model.path.lower().endswith(WEIGHTS_SUFFIXES):
             known = ", ".join(WEIGHTS_SUFFIXES)
-            yield where, f"'{model.path}' is no weights file ({known})", False
+            yield where, f"'{model.path}' is not a weights file ({known})", False
 
 
 def _inputs(manifest: Manifest, root: Path) -> Iterator[Found]:

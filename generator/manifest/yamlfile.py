@@ -62,7 +62,7 @@ def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ManifestError([Problem(shown, 1, 1, f"larger than 10 MB: that is no {kind}")])
+            raise ManifestError([Problem(shown, 1, 1, f"larger than 10 MB: not a {kind}")])
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
@@ -118,8 +118,8 @@ def _in_words(error: yaml.MarkedYAMLError, line: str) -> str:
 
 
 _WORDS = {
-    "escape": 'in "double quotes" a backslash has a meaning: write / in paths',
-    "hexdecimal": 'in "double quotes" a backslash has a meaning: write / in paths',
+    "escape": 'a backslash in "double quotes" starts an escape sequence; write / in paths',
+    "hexdecimal": 'a backslash in "double quotes" starts an escape sequence; write / in paths',
     "cannot start any token": "a text that starts like this goes in quotes",
     "mapping values are not allowed": "a text that holds ': ' goes in quotes",
     "expected ',' or": "a bracket is not closed, or a text between brackets needs quotes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator import images
-from generator.errors import ImageError, ModelError, Problem
+from generator.errors import ImageError, ModelError
 from generator.plan import ComparisonPlan, Input, Network, Plan
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
@@ -34,43 +34,36 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
 
     The names in a pair are ids of models. What is not known yet is measured by ``engine`` on
     crops of the comparison's inputs and kept by content; without one, it is left out.
+    Warns of pairs that are not clearly related or whose mixes are broken; notes colours that
+    shift on the way, where no colour fix is asked for.
     """
-    return {
+    found = {
         comparison.id: tuple(_pairs(project, comparison, engine))
         for comparison in project.plan.comparisons
         if comparison.mixed
     }
+    _report(project, found)
+    return found
 
 
-def kinship_warnings(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> tuple[Problem, ...]:
-    """Return a warning for each pair that is not clearly related or whose mixes were seen broken,
-    once, where it is mixed.
-    """  # noqa: D205
-    return _problems(project, kinship, lambda pair, _: _warning(pair))
+def _report(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
+    """Warn of each pair that may mix badly, and note what is good to know of others.
 
-
-def kinship_notes(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> tuple[Problem, ...]:
-    """Return what authors may want to know of related pairs, once, where it is mixed.
-
-    Colours that shift on the way are worth a word where no colour fix is asked for.
+    Each is said once, where the pair is mixed first.
     """
-    return _problems(project, kinship, _note)
-
-
-def _problems(
-    project: Project,
-    kinship: dict[str, tuple[Pair, ...]],
-    say: Callable[[Pair, ComparisonPlan], str],
-) -> tuple[Problem, ...]:
     comparisons = {comparison.id: comparison for comparison in project.plan.comparisons}
-    problems: dict[tuple[str, str], Problem] = {}
+    warned: set[tuple[str, str]] = set()
+    noted: set[tuple[str, str]] = set()
     for name, pairs in kinship.items():
-        comparison = comparisons[name]
+        where = comparisons[name].models_at
         for pair in pairs:
-            if message := say(pair, comparison):
-                problem = project.file.problem(comparison.models_at, message)
-                problems.setdefault((pair.first, pair.second), problem)
-    return tuple(problems.values())
+            both = pair.first, pair.second
+            if (message := _warning(pair)) and both not in warned:
+                warned.add(both)
+                project.warn(where, message)
+            if (message := _note(pair, comparisons[name])) and both not in noted:
+                noted.add(both)
+                project.note(where, message)
 
 
 def _warning(pair: Pair) -> str:

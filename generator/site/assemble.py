@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.plan.kinship import Pair
@@ -35,14 +34,11 @@ from generator.store import Store
 
 @dataclass(frozen=True)
 class SiteReport:
-    """What was written: pages, all files and their bytes; what the author may want to mend; and
-    what is otherwise than in the site that was there before.
-    """  # noqa: D205
+    """What was written: pages, all files and their bytes; ``changes`` since the site before."""
 
     pages: int
     bytes: int
     files: int
-    warnings: tuple[Problem, ...]
     changes: Changes
 
 
@@ -102,7 +98,6 @@ def write_site(
         pages=writer.pages,
         bytes=sum(tree.sizes.values()),
         files=len(tree.sizes),
-        warnings=tuple(sorted(set(content.warnings))),
         changes=changes(last, tree.written),
     )
 
@@ -118,11 +113,11 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
     check_output(output, sources, file.root)
 
 
-def check_site(project: Project) -> tuple[Problem, ...]:
-    """Try out the site, as it will be when all frames are rendered, and write nothing.
+def check_site(project: Project) -> None:
+    """Try out the site, as it will be when all frames are rendered: no output is written.
 
-    Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
-    OutputError where two files of the site would have one name.
+    Warnings go to the project's. Raises ManifestError where a text, mask, template or static
+    file is wrong, OutputError where two files of the site would have one name.
     """
     plan = project.plan
     make_regions(project)
@@ -137,7 +132,6 @@ def check_site(project: Project) -> tuple[Problem, ...]:
     _place_static(tree, static, assets)
     _place_files(tree, plan, content, exports=())
     writer.try_out(tree, pages)
-    return tuple(sorted(set(content.warnings)))
 
 
 def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, Asset]) -> None:

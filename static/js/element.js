@@ -8,6 +8,13 @@ import { reveal } from "./view/reveal.js";
 import { showProblem } from "./view/stage.js";
 import { Viewer } from "./viewer.js";
 
+/** Fetch what a viewer's controls need besides, so that they work from the start. @param {HTMLElement} root */
+const prepare = (root) =>
+  Promise.allSettled([
+    root.querySelector("[data-range=weight]") && import("./later/mixer.js"),
+    root.querySelector("[type=search]") && import("./later/filter.js"),
+  ]);
+
 /**
  * @param {import("./sources/loader.js").Loader} loader shared by the page's viewers
  * @param {import("./core/url-state.js").UrlState} urlState
@@ -46,6 +53,7 @@ export const viewerElement = (loader, urlState) =>
       this.ending.abort();
       this.viewer?.end();
       this.viewer = undefined;
+      new Dom(this).one(".stage").dataset.state = "loading"; // should it come back
     }
 
     /** Bytes of decoded pictures that the page holds. */
@@ -57,9 +65,8 @@ export const viewerElement = (loader, urlState) =>
     async start(signal) {
       const dom = new Dom(this);
       try {
-        const data = await openData(this.dataset);
+        const [data] = await Promise.all([openData(this.dataset), prepare(this)]);
         if (signal.aborted) return;
-        showProblem(dom, "", "");
         this.viewer = new Viewer(this, this.key, data, loader, urlState);
         this.viewer.start();
       } catch (error) {

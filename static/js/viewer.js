@@ -244,14 +244,6 @@ export class Viewer {
     return (x - left) / width;
   }
 
-  get loading() {
-    return this.stage.dataset.state === "loading";
-  }
-
-  get pixelated() {
-    return this.stageView.pixelated;
-  }
-
   retry() {
     this.data.retry();
     this.loader.retry();

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.build import Run, edit
 
-from generator.commands import serve as server_module
+from generator.commands import server as server_module
 
 
 def test_a_folder_means_the_manifest_in_it(

@@ -132,7 +132,7 @@ def test_files_under_root_keep_their_names(project: Project) -> None:
         ("\n{{ asset('css/sit.css') }}", r"404\.html:2:1: .*did you mean 'css/site\.css'"),
         ("\n\n{% if %}", r"404\.html:3:1: template:"),
         ("{{ nothing.at.all }}", r"404\.html:1:1: .*'nothing' is undefined"),
-        ("{% include 'gone.html' %}", r"there is no template 'gone\.html'"),
+        ("{% include 'gone.html' %}", r"no such template: 'gone\.html'"),
     ],
 )
 def test_mistakes_in_templates_have_a_place(project: Project, text: str, message: str) -> None:

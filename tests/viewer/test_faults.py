@@ -205,6 +205,18 @@ def test_a_script_that_a_deploy_took_away_is_said(
     expect(said).to_have_text("A part of this page could not be loaded: reload it.")
 
 
+@pytest.mark.parametrize(("name", "module"), [("triangle", "mixer"), ("everything", "filter")])
+def test_what_is_ready_can_be_used(
+    server: Server, new_page: Callable[..., Page], name: str, module: str
+) -> None:
+    """Also where a control needs a module of its own."""
+    server.slow = {f"/{module}.": 0.7}
+    page = new_page()
+    page.goto(f"{server.url}comparisons/{name}/")
+    viewer = Viewer(page, name.capitalize()).ready()
+    assert viewer.group.locator(":disabled").count() == 0
+
+
 def test_an_input_that_does_not_come_is_named_and_can_be_retried(
     server: Server, new_page: Callable[..., Page]
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
-from generator.errors import ManifestError, Problem
+from generator.errors import ManifestError
 from generator.manifest.names import composed
 from generator.project.open import Project
 from generator.site.text.links import Embed, Linked, SiteMap, link
@@ -34,8 +34,8 @@ class RenderedPage:
 class Content:
     """Reads and renders the texts of a site, and gathers what is wrong with them.
 
-    ``problems`` are errors, ``warnings`` are not. ``publisher`` knows the files that texts refer
-    to, which go into the site with them.
+    ``problems`` are errors; warnings go to the project's. ``publisher`` knows the files that
+    texts refer to, which go into the site with them.
     """
 
     def __init__(self, project: Project) -> None:
@@ -46,7 +46,7 @@ class Content:
         pages, problems = read_pages(project.file)
         self.pages = [page for page in pages if project.drafts or not page.draft]
         self.problems = problems
-        self.warnings: list[Problem] = []
+        self._warnings = project.warnings
         self.publisher = Publisher()
         self.has_home = any(page.place == "" for page in self.pages)
         left_out = [page for page in pages if page not in self.pages]
@@ -62,7 +62,7 @@ class Content:
         html = self._prose.snippet(source)
         linked = link(html.text, source, "", self._map, self.publisher)
         self.problems += html.problems
-        self.warnings += linked.problems
+        self._warnings.add(*linked.problems)
         return Markup(linked.text)  # noqa: S704 - rendered Markdown
 
     def render_pages(self, embed: Embed) -> list[RenderedPage]:
@@ -89,13 +89,13 @@ class Content:
                 message = (
                     "nothing to download here: give a model 'download: true', or a mix 'export'"
                 )
-                self.warnings.append(page.source.problem(f"/// {block}", message))
+                self._warnings.add(page.source.problem(f"/// {block}", message))
                 return ""
             if not name or name in self._planned:
                 return embed(block, name, level, captioned)
             if name in self._plan.drafts:
                 message = f"'{name}' is a draft, and this build leaves drafts out"
-                self.warnings.append(page.source.problem(name, message))
+                self._warnings.add(page.source.problem(name, message))
             return ""
 
         text = html.text
@@ -103,7 +103,7 @@ class Content:
             text = f"<h1>{Markup.escape(page.title)}</h1>\n{text}"
         found = link(text, page.source, page.folder, self._map, self.publisher, embed_planned)
         found.comparisons = [name for name in found.comparisons if name in self._planned]
-        self.warnings += found.problems
+        self._warnings.add(*found.problems)
         return found
 
     def _may_download(self, name: str) -> bool:
@@ -124,11 +124,11 @@ class Content:
                 ids = linked[page.url if url is None else url].ids
                 if anchor in ids or anchor in ("", "top", "main"):
                     continue
-                message = f"this leads nowhere: the page has no '#{anchor}'"
+                message = f"broken link: the page has no '#{anchor}'"
                 if url is None and anchor.startswith(_BACK):
                     message = "nothing refers to this footnote"
                     position = page.source.find(f"[^{anchor.removeprefix(_BACK)}]:")
-                self.warnings.append(page.source.problem_at(position, message))
+                self._warnings.add(page.source.problem_at(position, message))
 
     def _check_addresses(self) -> None:
         taken = {url.casefold(): name for url, name in self._comparison_urls()}

@@ -1,4 +1,4 @@
-"""Addresses in texts: Markdown files become pages, files are published, what leads nowhere is said.
+"""Addresses in texts: Markdown files become pages, files are published, broken links are warned of.
 
 An author links as the files lie: ``[other](other.md)``, ``![](pictures/cat.png)``; pages and
 comparisons also as they will lie in the site: ``comparisons/sharpness/``.
@@ -153,7 +153,7 @@ class _Linker:
         for match in _REFERENCE.finditer(text):
             self._place = self._source.find(match[0])
             label = match["note"] or match["label"] or match["text"]
-            self._problem(f"'{match[0]}' leads nowhere: there is no line '[{label}]: …'")
+            self._problem(f"broken reference '{match[0]}': add a line '[{label}]: …'")
 
     def _gives_way(self, tag: Tag) -> bool:
         """Put a link in the place of what pages may not show; return whether that was so."""
@@ -238,7 +238,7 @@ class _Linker:
         try:
             parts = urlsplit(written.strip())
         except ValueError:
-            self._problem(f"'{written}' is no address")
+            self._problem(f"invalid address '{written}'")
             return None
         if parts.scheme or parts.netloc:
             return self._elsewhere(written, parts.scheme.lower(), shown=shown)
@@ -287,7 +287,7 @@ class _Linker:
         if target in site.drafts or f"{as_url}/" in site.drafts:
             self._problem(f"'{written}' is a draft, and this build leaves drafts out")
         elif _is_file(file) and file.suffix == ".md":
-            self._problem(f"'{written}' is no page of the site: add it to 'pages:'")
+            self._problem(f"'{written}' is not a page of the site: add it to 'pages:'")
         elif _is_file(file) and in_content:
             return quoted(self._publisher.add(file))
         elif _is_file(file):
@@ -297,7 +297,7 @@ class _Linker:
             within = f"{site.content}/{target}"
             if not self._folder and _is_file(site.root / as_on_disk(site.root, within)):
                 near = f" (did you mean '{within}'?)"
-            self._problem(f"'{written}' leads nowhere{near}")
+            self._problem(f"broken link: '{written}'{near}")
         return None
 
     def _problem(self, message: str) -> None:

@@ -86,8 +86,8 @@ export const COMMANDS = [
   {
     id: "pixelated",
     keys: ["p"],
-    run: (viewer) => viewer.set({ pixelated: !viewer.pixelated }),
-    pressed: (_, { pixelated }) => pixelated,
+    run: (viewer) => viewer.set({ pixelated: !viewer.stageView.pixelated }),
+    pressed: (_, { stageView }) => stageView.pixelated,
   },
   {
     id: "fullscreen",

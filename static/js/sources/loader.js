@@ -86,14 +86,18 @@ export class Loader {
   release(owner) {
     const { keys } = this.owners.get(owner) ?? { keys: new Map() };
     this.owners.delete(owner);
-    const others = [...this.owners.values()];
-    for (const [id, url] of keys) {
-      if (others.some((other) => other.keys.has(id))) continue;
-      this.decoded.delete(id);
-      if (others.some((other) => [...other.keys.values()].includes(url))) continue;
-      this.files.get(url)?.then(URL.revokeObjectURL, () => {});
-      this.files.delete(url);
-    }
+    for (const [id, url] of keys) this.forget(id, url);
+  }
+
+  /** Let go of a picture that nobody asks for any more, and of its file. @param {string} id @param {string} url */
+  forget(id, url) {
+    const asked = [...this.owners.values()].map(({ keys }) => keys);
+    if (this.busy.has(id) || asked.some((keys) => keys.has(id))) return;
+    this.decoded.delete(id);
+    this.errors.delete(url);
+    if (asked.some((keys) => [...keys.values()].includes(url))) return;
+    this.files.get(url)?.then(URL.revokeObjectURL, () => {});
+    this.files.delete(url);
   }
 
   pump() {
@@ -131,6 +135,7 @@ export class Loader {
     }
     this.busy.delete(id);
     this.loading -= 1;
+    this.forget(id, url);
     this.proceed();
   }
 

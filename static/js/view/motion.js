@@ -25,7 +25,7 @@ export function player(viewer) {
   const { places } = viewer.catalogue;
   let direction = 1;
   return new Interval(PLAY, () => viewer.state.playing, () => {
-    if (viewer.loading) return;
+    if (viewer.stage.dataset.state === "loading") return;
     const at = viewer.catalogue.nearest(viewer.state.value);
     if (!places[at + direction]) direction = -direction;
     viewer.set({ value: places[at + direction] ?? places[at] });
