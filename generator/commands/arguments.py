@@ -40,6 +40,11 @@ def parser() -> argparse.ArgumentParser:
         "--inputs", type=_found, metavar="FOLDER", help="pictures to run them on; default: one"
     )
 
+    bring = _command(commands, "import", "write site.yaml for pictures that are there already")
+    bring.add_argument("folder", metavar="FOLDER", help="pictures, kept in one of the usual ways")
+    _add_config(bring)
+    bring.add_argument("--write", action="store_true", help="write the manifest, else print it")
+
     build = _command(commands, "build", "render what is missing, write the site")
     _add_build_options(build)
 

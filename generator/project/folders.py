@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -105,12 +106,17 @@ def files_in(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
     return sorted(found, key=lambda path: natural_key(path.as_posix()))
 
 
-def why_unwritable(path: Path) -> str:
-    """Say why no manifest can name a file: '' where it can."""
+def why_unwritable(path: Path, *, in_pattern: bool = False) -> str:
+    """Say why no manifest can name a path, perhaps as a part of a pattern: '' where it can."""
+    text = str(path)
     try:
-        str(path).encode()
+        text.encode()
     except UnicodeEncodeError:
         return "its name is no text: rename it"
+    if re.search(r"[\x00-\x1f]", text):
+        return "its name holds a control character, such as a line break: rename it"
+    if in_pattern and re.search(r"[{}]", text):
+        return "braces, as in its name, have a meaning in patterns: rename it"
     return ""
 
 
