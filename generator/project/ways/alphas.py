@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -59,7 +59,8 @@ def alphas(shelf: Shelf) -> Reading | None:
     series = [each for each in _all_series(shelf) if each.is_good]
     if not series:
         return None
-    given = _Given(shelf)
+    own = {path for each in series for path in each.pictures.values()}
+    given = _Given(shelf, [path for path in shelf.pictures if path not in own])
     comparisons: dict[str, Any] = {}
     names = Names()
     used: set[PurePosixPath] = set()
@@ -102,9 +103,10 @@ def _read(path: PurePosixPath, whole: str) -> Iterator[tuple[str, str, str]]:
 class _Given:
     """Series that a manifest can give as they are, gathered by where they lie."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, others: Sequence[PurePosixPath]) -> None:
         self.inputs: dict[str, Any] = {}
         self._shelf = shelf
+        self._others = others
         self._names = Names()
         self._patterns: dict[str, dict[str, float]] = {}
 
@@ -112,7 +114,7 @@ class _Given:
         """Take a series in, and return whose pictures are used by that."""
         id_, title = self._names.of([series.key])
         pictures = [picture for _, picture in series.values]
-        picture, reference = _beside(self._shelf, series)
+        picture, reference = _beside(self._others, series)
         path = picture or reference or pictures[0]
         entry = input_entry(self._shelf, (id_, title), path, reference, pictures)
         self.inputs[id_] = entry
@@ -137,12 +139,13 @@ class _Given:
             yield id_, {**entry, "interpolate": given}
 
 
-def _beside(shelf: Shelf, series: _Series) -> tuple[PurePosixPath | None, PurePosixPath | None]:
+def _beside(
+    others: Sequence[PurePosixPath], series: _Series
+) -> tuple[PurePosixPath | None, PurePosixPath | None]:
     """Return the input and the reference of a series, where they lie beside its pictures."""
     some = next(iter(series.pictures.values()))
     found: dict[str, PurePosixPath] = {}
-    own = {*series.pictures.values()}
-    for path in (path for path in shelf.pictures if path not in own):
+    for path in others:
         near = path.parent in (some.parent, *some.parents[1:2])
         rest = path.stem.removeprefix(series.key) if near else None
         if rest == "":

@@ -27,24 +27,19 @@ _AFFIX = re.compile(r"|[\W_].*|x\d.*", re.DOTALL)
 
 def by_input(shelf: Shelf) -> Reading | None:
     """Read a folder for each input, with a file for each method: numbers are no methods."""
-    cells: dict[str, dict[str, PurePosixPath]] = {}
     if _numbered(shelf.at_depth(1)):
         return None
-    for path in shelf.at_depth(1):
-        cells.setdefault(path.parent.name, {}).setdefault(path.stem, path)
 
     def place(token: str, method: str, suffix: str) -> str:
         return f"{token}/{escaped(method)}{suffix}"
 
     way = "a folder for each input, with a file for each method"
-    return _Grid(shelf, way, _dense(cells), place, f"{_INPUT}/*").reading()
+    return _Grid(shelf, way, _dense(shelf.folders()), place, f"{_INPUT}/*").reading()
 
 
 def by_method(shelf: Shelf) -> Reading | None:
     """Read a folder for each method, with a file for each input."""
-    folders: dict[str, dict[str, PurePosixPath]] = {}
-    for path in shelf.at_depth(1):
-        folders.setdefault(path.parent.name, {}).setdefault(path.stem, path)
+    folders = shelf.folders()
     keys, affixes = _keys(folders)
     cells: dict[str, dict[str, PurePosixPath]] = {}
     for method, files in folders.items():
@@ -212,16 +207,19 @@ class _Grid:
         used |= shown
         before, after = self._others(token, rows)
         if self.whole and token == _INPUT and not (before or after):
-            glob = f"{self.whole}{_usual(shown)}"
-            matched = {path for row in rows for path in self._matching(glob, row)}
-            if shown <= matched <= {*self.shelf.pictures}:
+            suffix = _usual(shown)
+            matched = self._all_of(rows, suffix)
+            if shown <= matched <= self.shelf.pictures.keys():
                 used |= matched
-                return [{"files": self.shelf.pattern(glob)}]
+                return [{"files": self.shelf.pattern(f"{self.whole}{suffix}")}]
         entries = (self._files(token, m, suffix, m) for m, suffix in suffixes.items())
         return [*before, *entries, *after]
 
-    def _matching(self, glob: str, row: _Row) -> set[PurePosixPath]:
-        return self.shelf.matching(glob.replace(_INPUT, escaped(row.key)))
+    def _all_of(self, rows: list[_Row], suffix: str) -> set[PurePosixPath]:
+        """Return which files ``whole`` matches."""
+        folders = {PurePosixPath(row.key) for row in rows}
+        files = {*self.shelf.pictures, *self.shelf.others}
+        return {path for path in files if path.suffix == suffix and path.parent in folders}
 
     def _others(self, token: str, rows: list[_Row]) -> tuple[list[Any], list[Any]]:
         """Return the entries that stand before and behind the outputs: input and reference."""

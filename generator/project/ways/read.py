@@ -117,10 +117,9 @@ def _files_are_methods(shelf: Shelf) -> bool:
     folders = any(role_of(path.parent.name) for path in nested)
     if files != folders:
         return files
-    grid: dict[str, dict[str, PurePosixPath]] = {}
-    for path in nested:
-        grid.setdefault(path.parent.name, {}).setdefault(path.stem, path)
-    rows = [dict(itertools.islice(row.items(), _LOOKED_AT)) for row in grid.values()][:_LOOKED_AT]
+    rows = [dict(itertools.islice(row.items(), _LOOKED_AT)) for row in shelf.folders().values()][
+        :_LOOKED_AT
+    ]
     names = {name for row in rows for name in row}
     columns = [[row[name] for row in rows if name in row] for name in names]
     within = _likeness(shelf, [list(row.values()) for row in rows])

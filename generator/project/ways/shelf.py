@@ -69,6 +69,13 @@ class Shelf:
         """Return the pictures so many folders deep; 0 is the folder itself."""
         return [path for path in self.pictures if len(path.parts) == depth + 1]
 
+    def folders(self) -> dict[str, dict[str, PurePosixPath]]:
+        """Return the pictures one folder deep: by folder, then by name without suffix."""
+        found: dict[str, dict[str, PurePosixPath]] = {}
+        for path in self.at_depth(1):
+            found.setdefault(path.parent.name, {}).setdefault(path.stem, path)
+        return found
+
     def size(self, path: PurePosixPath) -> tuple[int, int]:
         """Return width and height of a picture."""
         info = self.pictures[path]
