@@ -17,9 +17,8 @@ from generator.project.estimate import estimate_bytes, estimate_seconds
 from generator.project.open import Project, open_project, open_store
 from generator.project.scan import damaged
 from generator.project.warnings import lint
-from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship
+from generator.render.relate import find_kinship, unjudged
 from generator.site import check_site
 
 
@@ -44,7 +43,6 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
     lint(project)
     check_site(project)
     find_kinship(project, None)
-    pairs = {artifact.key: artifact for artifact in relate.artifacts(project)}
     jobs = missing(plan, store)
     if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
@@ -53,7 +51,7 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, project.info, store),
-        sum(not store.has_artifact(pair) for pair in pairs.values()),
+        unjudged(project),
         project.warnings,
         _noise_levels(project),
     )

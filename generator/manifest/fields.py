@@ -25,6 +25,9 @@ from generator.manifest.names import as_on_disk
 from generator.manifest.tables.formats import FORMATS
 from generator.manifest.tables.measures import MEASURES
 
+ADDRESS = r"^https?://[^\s/?#\"<>]+[^\s\"<>]*$"
+"""What a web address looks like."""
+
 
 def _check_id(value: str) -> str:
     if len(value) > MOST_CHARACTERS or not re.fullmatch(ID, value):
@@ -60,7 +63,7 @@ def _is_url(value: str) -> bool:
         urlsplit(value)  # refuses hosts that cannot be, such as [x
     except ValueError:
         return False
-    return re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value) is not None
+    return re.fullmatch(ADDRESS, value) is not None
 
 
 def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
@@ -99,6 +102,13 @@ def _check_crop(value: Any) -> Any:
             msg += ", x and y 0 or more, width and height 1 or more"
         raise ValueError(msg)
     return value
+
+
+def _check_download(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str) and value and _is_url(value)):
+        return value
+    msg = f"expected true, or the web address where the file lies, got {str(value)[:60]!r}"
+    raise ValueError(msg)
 
 
 def _as_on_disk(path: str, info: ValidationInfo) -> str:
@@ -157,6 +167,25 @@ Url = Annotated[str, AfterValidator(_check_url)]
 SiteAddress = Annotated[str, AfterValidator(check_site_address)]
 FilePath = Annotated[
     str, _Form(r"[^\x00-\x1f]+", "the path of a file"), AfterValidator(_as_on_disk)
+]
+OutputPath = Annotated[
+    str,
+    _Form(
+        r"([^{}\x00-\x1f]|\{(input|stem)\})+",
+        "the path of a picture, in which {input} and {stem} may stand",
+    ),
+]
+GivenPath = Annotated[
+    str,
+    _Form(
+        r"(?=.*\{alpha\})([^{}\x00-\x1f]|\{(input|stem|alpha)\})+",
+        "the path of a picture with {alpha} in it, in which {input} and {stem} may stand",
+    ),
+]
+Download = Annotated[
+    bool | str,
+    BeforeValidator(_check_download),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": ADDRESS}]}),
 ]
 Device = Annotated[str, _Form(DEVICE, "auto, cpu, mps, cuda or cuda:N")]
 Language = Annotated[

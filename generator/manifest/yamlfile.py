@@ -8,6 +8,7 @@ are problems, aliases are followed but cannot be used to blow a small file up.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,26 @@ class Document:
             table = self.values
         line, column = table.get(location, (1, 1))
         return Problem(self.path, line, column, message)
+
+    def repeat(self, location: Location, places: Sequence[Location]) -> None:
+        """Let what stands at a location, and all below it, also stand at other places."""
+        for table in (self.keys, self.values):
+            below = [
+                (at[len(location) :], table[at]) for at in table if at[: len(location)] == location
+            ]
+            for place in places:
+                table.update({(*place, *rest): position for rest, position in below})
+
+    def relist(self, location: Location, written_as: Sequence[int]) -> None:
+        """Let the items of a list stand where those do, by index, that they were written as."""
+        length = len(location)
+        for table in (self.keys, self.values):
+            below: dict[str | int, list[tuple[Location, tuple[int, int]]]] = {}
+            for at in [at for at in table if at[:length] == location and len(at) > length]:
+                below.setdefault(at[length], []).append((at[length + 1 :], table.pop(at)))
+            for index, old in enumerate(written_as):
+                for rest, position in below.get(old, ()):
+                    table[(*location, index, *rest)] = position
 
 
 def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
@@ -120,6 +141,7 @@ def _in_words(error: yaml.MarkedYAMLError, line: str) -> str:
 _WORDS = {
     "escape": 'a backslash in "double quotes" starts an escape sequence; write / in paths',
     "hexdecimal": 'a backslash in "double quotes" starts an escape sequence; write / in paths',
+    "scanning an alias": "a text that starts with * goes in quotes",
     "cannot start any token": "a text that starts like this goes in quotes",
     "mapping values are not allowed": "a text that holds ': ' goes in quotes",
     "expected ',' or": "a bracket is not closed, or a text between brackets needs quotes",

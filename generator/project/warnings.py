@@ -29,7 +29,8 @@ def lint(project: Project) -> None:
         *_references(file, info),
         *_frames(info),
     )
-    project.warnings.add(*unused(file), *info.unreadable)
+    project.warnings.add(*unused(file), *info.unreadable, *project.plan.warnings)
+    project.warnings.notes.update(file.notes)
     for where, message in found:
         if where[0] != "comparisons" or where[1] in planned:
             project.warn(where, message)

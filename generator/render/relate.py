@@ -25,6 +25,10 @@ from generator.store import Artifact
 VERSION = 5
 """Raised whenever the same pair would be judged otherwise, or in other words."""
 
+MOST_PAIRS = 50
+"""Of a comparison with more of them no pair is measured, only what is known is looked up: each
+takes seconds, and so many come of a list that nobody has written pair by pair."""
+
 CROPS = 3
 CROP_SIDE = 96
 
@@ -33,12 +37,13 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
     """Return the pairs of every comparison that mixes networks, by its id, in order.
 
     The names in a pair are ids of models. What is not known yet is measured by ``engine`` on
-    crops of the comparison's inputs and kept by content; without one, it is left out.
+    crops of the comparison's inputs and kept by content; without one, and in comparisons of more
+    than ``MOST_PAIRS``, it is left out.
     Warns of pairs that are not clearly related or whose mixes are broken; notes colours that
     shift on the way, where no colour fix is asked for.
     """
     found = {
-        comparison.id: tuple(_pairs(project, comparison, engine))
+        comparison.id: tuple(_pairs(project, comparison, None if _many(comparison) else engine))
         for comparison in project.plan.comparisons
         if comparison.mixed
     }
@@ -64,6 +69,27 @@ def _report(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
             if (message := _note(pair, comparisons[name])) and both not in noted:
                 noted.add(both)
                 project.note(where, message)
+    for comparison in filter(_many, comparisons.values()):
+        message = (
+            f"of more than {MOST_PAIRS} pairs of models it is not measured whether they are "
+            f"related, and these are {len(comparison.mixed):,}; look at the mixes"
+        )
+        project.note(comparison.models_at, message)
+
+
+def unjudged(project: Project) -> int:
+    """Return the number of pairs that a build will measure."""
+    pairs = {
+        artifact.key: artifact
+        for comparison in project.plan.comparisons
+        if not _many(comparison)
+        for artifact in _artifacts(project.plan, comparison)
+    }
+    return sum(not project.store.has_artifact(pair) for pair in pairs.values())
+
+
+def _many(comparison: ComparisonPlan) -> bool:
+    return len(comparison.mixed) > MOST_PAIRS
 
 
 def _warning(pair: Pair) -> str:
@@ -145,8 +171,12 @@ def relate_pair(engine: Engine, paths: Sequence[Path], crops: Crops) -> Pair:
 def artifacts(project: Project) -> Iterator[Artifact]:
     """Yield what is found out about the models of a site, pair by pair."""
     for comparison in project.plan.comparisons:
-        for _, _, files, inputs in _asked(project.plan, comparison):
-            yield _artifact(files, inputs)
+        yield from _artifacts(project.plan, comparison)
+
+
+def _artifacts(plan: Plan, comparison: ComparisonPlan) -> Iterator[Artifact]:
+    for _, _, files, inputs in _asked(plan, comparison):
+        yield _artifact(files, inputs)
 
 
 def _asked(

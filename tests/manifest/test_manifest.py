@@ -509,3 +509,9 @@ def test_former_ids_are_nobody_elses(tmp_path: Path) -> None:
         "invalid id '../x'"
         in problems(tmp_path, text.replace("[older, OLD, other]", '["../x"]'))[-1]
     )
+
+
+@pytest.mark.parametrize("item", ["7", "{of: input, export: 7}", "{mix: {a: x}}"])
+def test_a_list_is_not_too_short_where_its_only_item_is_wrong(tmp_path: Path, item: str) -> None:
+    (found,) = problems(tmp_path, f"{HEAD}{INPUTS}comparisons:\n  x: {{choose: [{item}]}}\n")
+    assert "expected a list" not in found

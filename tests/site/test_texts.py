@@ -14,7 +14,7 @@ from support.site import Project, make_project
 
 from generator.errors import ManifestError
 from generator.manifest import load
-from generator.site.text.markdown import Prose
+from generator.site.text.markdown import MarkdownRenderer
 from generator.site.text.mathematics import to_mathml
 from generator.site.text.pages import read_pages
 from generator.site.text.source import Source
@@ -524,7 +524,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=12), max_size=12))
 def test_any_page_renders_or_says_what_is_wrong(lines: list[str]) -> None:
     source = Source(Path("page.md"), "\n".join(lines))
-    html = Prose("en").page(source, frozenset({"y"}))
+    html = MarkdownRenderer("en").page(source, frozenset({"y"}))
     count = source.text.count("\n") + 1
     assert all(1 <= problem.line <= count and problem.message for problem in html.problems)
 

@@ -12,9 +12,9 @@ from generator.errors import ManifestError
 from generator.manifest.names import composed
 from generator.project.open import Project
 from generator.site.text.links import Embed, Linked, SiteMap, link
-from generator.site.text.markdown import Html, Prose
+from generator.site.text.markdown import Html, MarkdownRenderer
+from generator.site.text.media_files import MediaFiles
 from generator.site.text.pages import CONTENT, Page, read_pages
-from generator.site.text.publisher import Publisher
 from generator.site.text.source import Source
 
 _BACK = "fnref:"
@@ -34,20 +34,20 @@ class RenderedPage:
 class Content:
     """Reads and renders the texts of a site, and gathers what is wrong with them.
 
-    ``problems`` are errors; warnings go to the project's. ``publisher`` knows the files that
+    ``problems`` are errors; warnings go to the project's. ``media`` knows the files that
     texts refer to, which go into the site with them.
     """
 
     def __init__(self, project: Project) -> None:
         self._file = project.file
-        self._prose = Prose(project.plan.site.language)
+        self._prose = MarkdownRenderer(project.plan.site.language)
         self._plan = project.plan
         self._planned = frozenset(comparison.id for comparison in project.plan.comparisons)
         pages, problems = read_pages(project.file)
         self.pages = [page for page in pages if project.drafts or not page.draft]
         self.problems = problems
         self._warnings = project.warnings
-        self.publisher = Publisher()
+        self.media = MediaFiles()
         self.has_home = any(page.place == "" for page in self.pages)
         left_out = [page for page in pages if page not in self.pages]
         self._check_addresses()
@@ -60,7 +60,7 @@ class Content:
         place = self._file.problem(location, "")
         source = Source(place.path, text, fixed=(place.line, place.column))
         html = self._prose.snippet(source)
-        linked = link(html.text, source, "", self._map, self.publisher)
+        linked = link(html.text, source, "", self._map, self.media)
         self.problems += html.problems
         self._warnings.add(*linked.problems)
         return Markup(linked.text)  # noqa: S704 - rendered Markdown
@@ -101,7 +101,7 @@ class Content:
         text = html.text
         if not html.heading and page.title:
             text = f"<h1>{Markup.escape(page.title)}</h1>\n{text}"
-        found = link(text, page.source, page.folder, self._map, self.publisher, embed_planned)
+        found = link(text, page.source, page.folder, self._map, self.media, embed_planned)
         found.comparisons = [name for name in found.comparisons if name in self._planned]
         self._warnings.add(*found.problems)
         return found

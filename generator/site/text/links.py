@@ -22,7 +22,7 @@ from generator.site.text.csp import obey_policy
 from generator.site.text.elsewhere import FRAMES, lost_media, put_link
 from generator.site.text.html_rewriter import Tag, edit_tags
 from generator.site.text.markdown import ROOT
-from generator.site.text.publisher import Publisher
+from generator.site.text.media_files import MediaFiles
 from generator.site.text.source import Source, quoted
 
 _ADDRESSES = {
@@ -84,14 +84,14 @@ def link(
     source: Source,
     folder: str,
     site: SiteMap,
-    publisher: Publisher,
+    media: MediaFiles,
     embed: Embed = lambda *_: "",
 ) -> Linked:
     """Rewrite the addresses of a rendered text that stands in ``folder`` below the manifest.
 
     ``embed`` returns the HTML that stands in the place of a block.
     """
-    linker = _Linker(source, folder, site, publisher, embed)
+    linker = _Linker(source, folder, site, media, embed)
     linker.linked.text = edit_tags(text, linker.edit, linker.see_text)
     return linker.linked
 
@@ -102,14 +102,14 @@ class _Linker:
         source: Source,
         folder: str,
         site: SiteMap,
-        publisher: Publisher,
+        media: MediaFiles,
         embed: Embed,
     ) -> None:
         self.linked = Linked()
         self._source = source
         self._folder = folder
         self._site = site
-        self._publisher = publisher
+        self._media = media
         self._embed = embed
         self._level = 1
         self._pictures = 0
@@ -217,7 +217,7 @@ class _Linker:
             self._problem(message)
             attributes["alt"] = ""
         address = str(attributes.get("src") or "").removeprefix(ROOT)
-        path = self._publisher.files.get(unquote(address))
+        path = self._media.files.get(unquote(address))
         if path is None or {"width", "height", "srcset"} & attributes.keys():
             return True
         try:
@@ -289,7 +289,7 @@ class _Linker:
         elif _is_file(file) and file.suffix == ".md":
             self._problem(f"'{written}' is not a page of the site: add it to 'pages:'")
         elif _is_file(file) and in_content:
-            return quoted(self._publisher.add(file))
+            return quoted(self._media.add(file))
         elif _is_file(file):
             self._problem(f"'{written}' is outside {site.content}/: move it there")
         else:
