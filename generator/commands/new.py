@@ -130,9 +130,8 @@ def _comparisons(models: Sequence[Named], relatives: Relatives) -> dict[str, Any
     names = Names(["everything"])
     pairs = [(models[one], models[other]) for one, other in relatives.related]
     ids = [names.of([f"{one.id} to {other.id}"])[0] for one, other in pairs]
-    everything = ["input", "lanczos", *(model.id for model in models)]
     return {
-        "everything": {"title": "Everything", "choose": everything},
+        "everything": {"title": "Everything", "choose": ["input", "lanczos", "*"]},
         **{
             id_: {
                 "title": f"{one.title} to {other.title}",
