@@ -21,7 +21,7 @@ from spandrel.architectures.LaMa import LaMaArch
 from support import networks as support
 
 from generator.errors import ModelError
-from generator.manifest.fields import WEIGHTS_SUFFIXES
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 from generator.networks.weights.load import load
 from generator.networks.weights.read import read_model
 from generator.plan.info import Tensor, mixable
