@@ -18,7 +18,7 @@ from benchmarks.apart import Apart
 from benchmarks.cases import CASES, write_networks
 from benchmarks.machine import describe, features
 from generator.networks.running.allocator import keep_freed_memory
-from generator.networks.running.window_attention import quicken
+from generator.networks.running.window_attention import optimize_attention
 from generator.networks.weights.load import load
 
 _COLUMNS = "network", "input", "as it is", "memory kept", "and windows", "pages", "pages, kept"
@@ -60,7 +60,7 @@ def network(path: Path, width: int, height: int, keep: bool, quick: bool) -> tup
     descriptor = load(path)
     descriptor.model.to(memory_format=torch.channels_last)
     if quick:
-        quicken(descriptor, torch.device("cpu"))
+        optimize_attention(descriptor, torch.device("cpu"))
     image = torch.rand(1, 3, height, width).contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
         descriptor(image)

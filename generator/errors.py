@@ -1,4 +1,7 @@
-"""Everything that can go wrong, as one tree; ``cli`` turns it into messages and exit codes.
+"""Everything that can go wrong, as one tree.
+
+``commands/main.py`` turns it into messages and exit codes. Warnings, which stop nothing, are here
+too.
 
 ::
 
@@ -7,14 +10,15 @@
     ├── ModelError              a weights file that cannot be read or used
     │   └── IncompatibleError   two models that cannot be mixed
     ├── ImageError              a picture that cannot be read, prepared or written
-    ├── RenderError             frames that could not be rendered; the others were
-    ├── StoreError              the frame cache
-    └── OutputError             the output folder
+    ├── RenderError             a device, memory or changed file that rendering fails by
+    ├── StoreError              the frame cache cannot be written, or is in use
+    ├── OutputError             the output cannot be written, or is not ours
+    └── UsageError              exit 2: arguments of a command (commands/arguments.py)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +32,7 @@ class AlphagridError(Exception):
 def printable(text: str) -> str:
     """Return text as one line that does nothing to a terminal but show.
 
-    Messages quote files of strangers: what is no sign one can see is written as Python does.
+    Messages quote files of strangers: characters that cannot be seen are escaped as in Python.
     """
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
@@ -53,8 +57,35 @@ class Problem:
         return printable(f"{self.path}:{self.line}:{self.column}: {self.message}")
 
 
+class Warnings:
+    """What an author may want to mend: added to by every stage, shown by the closing summary.
+
+    Holds each problem once and yields them in order of position. ``--strict`` counts them, but
+    not ``notes``, which are good to know and ask for nothing.
+    """
+
+    def __init__(self) -> None:
+        self._found: set[Problem] = set()
+        self.notes: set[Problem] = set()
+
+    def add(self, *problems: Problem) -> None:
+        """Add warnings, each at its place."""
+        self._found.update(problems)
+
+    def __iter__(self) -> Iterator[Problem]:
+        """Yield all warnings."""
+        return iter(sorted(self._found))
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._found)
+
+
 class ManifestError(AlphagridError):
-    """The manifest or a page is wrong. ``problems`` holds every one, in order of position."""
+    """Raised where the manifest, a file it names, a page or a template is wrong.
+
+    ``problems`` holds every one, in order of position.
+    """
 
     exit_code = 2
 
@@ -64,24 +95,34 @@ class ManifestError(AlphagridError):
 
 
 class ModelError(AlphagridError):
-    """A weights file cannot be read, or is no image-to-image network."""
+    """Raised where a weights file cannot be read or used.
+
+    It is not an image-to-image network, its output is not a number, or its mix would be none.
+    """
 
 
 class IncompatibleError(ModelError):
-    """Two models cannot be mixed; the message names the first key that differs and both shapes."""
+    """Raised where two models cannot be mixed; names the first key that differs and both shapes."""
 
 
 class ImageError(AlphagridError):
-    """A picture cannot be decoded, prepared or encoded."""
+    """Raised where a picture cannot be decoded, prepared, measured against or encoded."""
 
 
 class RenderError(AlphagridError):
-    """Some frames could not be rendered; all that could be rendered is in the store."""
+    """Raised where rendering cannot start or go on.
+
+    The device does not exist or is not supported, a picture needs more memory than there is, or a
+    file changed during the build. A wrong device ends the command; the others cost one frame.
+    """
 
 
 class StoreError(AlphagridError):
-    """The frame cache cannot be read or written."""
+    """Raised where the frame cache cannot be written or removed, or another build is using it."""
 
 
 class OutputError(AlphagridError):
-    """The output folder cannot be written, or holds files that are not ours."""
+    """Raised where output cannot be written, holds files that are not ours, or is ambiguous.
+
+    That is the site's folder, a file of mixed weights, or two files of a site under one name.
+    """

@@ -7,18 +7,43 @@ import re
 from pathlib import Path
 
 from generator import __version__
+from generator.errors import AlphagridError
 
 DEFAULT_CONFIG = Path("site.yaml")
+DEFAULT_OUTPUT = Path("_site")
+
+
+class UsageError(AlphagridError):
+    """Raised by a command whose arguments do not go together, or name what cannot be used."""
+
+    exit_code = 2
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; the name of the one that was chosen is ``command``."""
+    """Return the parser of all commands.
+
+    ``command`` of what it parses is the one that was chosen: the name of its module.
+    """
     whole = argparse.ArgumentParser(
         prog="python -m generator",
         description="Static comparison websites for interpolated neural networks.",
     )
     whole.add_argument("--version", action="version", version=f"alphagrid {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True)
+
+    new = _command(commands, "new", "make a small project that builds")
+    new.add_argument("folder", type=_found, metavar="DIR", help="where; made where there is none")
+    new.add_argument(
+        "--models", type=_found, metavar="FOLDER", help="weights files to compare; default: two"
+    )
+    new.add_argument(
+        "--inputs", type=_found, metavar="FOLDER", help="pictures to run them on; default: one"
+    )
+
+    bring = _command(commands, "import", "write site.yaml for pictures that are there already")
+    bring.add_argument("folder", metavar="FOLDER", help="pictures, kept in one of the usual ways")
+    _add_config(bring)
+    bring.add_argument("--write", action="store_true", help="write the manifest, else print it")
 
     build = _command(commands, "build", "render what is missing, write the site")
     _add_build_options(build)
@@ -94,7 +119,7 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", type=Path, default=Path("_site"), help="default: _site")
+    parser.add_argument("-o", "--output", type=Path, default=DEFAULT_OUTPUT, help="default: _site")
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +153,9 @@ def _device(text: str) -> str:
     from generator.manifest.fields import DEVICE
 
     if not re.fullmatch(DEVICE, text):
-        raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, mps, cuda, cuda:N")
+        raise argparse.ArgumentTypeError(
+            f"unknown device '{text}'; use auto, cpu, mps, cuda or cuda:N"
+        )
     return text
 
 
@@ -143,5 +170,5 @@ def _address(text: str) -> str:
 
 def _port(text: str) -> int:
     if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
+        raise argparse.ArgumentTypeError(f"invalid port '{text}': use 0 to 65535")
     return int(text)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.errors import Problem
+from generator.commands.arguments import DEFAULT_CONFIG, DEFAULT_OUTPUT
+from generator.commands.messages import (
+    exit_status,
+    print_build,
+    print_failures,
+    print_lost,
+    print_warnings,
+)
+from generator.commands.progress import Bar
+from generator.commands.reports import BuildReport
 from generator.manifest import ManifestFile, load
 from generator.plan import Job, Plan
 from generator.plan.info import FileInfo
 from generator.project.estimate import keep_rate
 from generator.project.open import Project, open_project, open_store
-from generator.project.unused import unused
 from generator.project.warnings import lint
 from generator.render.engines import ENGINES, Engine
 from generator.render.exports import make_exports
-from generator.render.relate import find_kinship, kinship_notes, kinship_warnings
+from generator.render.relate import find_kinship
 from generator.render.run import RenderReport, render
-from generator.site import SiteReport, check_site, check_site_output, write_site
+from generator.site import check_site, check_site_output, write_site
 from generator.store import Store
 
 Progress = Callable[[list[Job]], Callable[[Job], None]]
@@ -33,8 +42,8 @@ class Options:
     ``engine`` is a name of ``ENGINES``.
     """
 
-    config: Path = Path("site.yaml")
-    output: Path = Path("_site")
+    config: Path = DEFAULT_CONFIG
+    output: Path = DEFAULT_OUTPUT
     base_url: str | None = None
     drafts: bool = False
     force: bool = False
@@ -42,19 +51,27 @@ class Options:
     engine: str = "local"
 
 
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build did, for the closing summary."""
-
-    plan: Plan
-    rendered: RenderReport
-    reused: int
-    failed_exports: dict[str, str]
-    site: SiteReport
-    output: Path
-    seconds: float
-    warnings: tuple[Problem, ...]
-    notes: tuple[Problem, ...]
+def run(options: argparse.Namespace) -> int:
+    """Build, and print what was done; returns the exit status."""
+    asked = Options(
+        config=options.config,
+        output=options.output,
+        base_url=options.base_url,
+        drafts=options.drafts,
+        force=options.force,
+        device=options.device,
+        engine=options.engine,
+    )
+    with Bar(shown=not options.quiet) as bar:
+        report = build(asked, bar.begin)
+    print_warnings(report.warnings, notes=not options.quiet)
+    print_failures(report)
+    if not options.quiet:
+        print_build(report, look="" if options.command == "serve" else _look(asked))
+    if report.lost:
+        print_lost(report)
+        return 1
+    return exit_status(report.warnings, strict=options.strict)
 
 
 def build(options: Options, progress: Progress = lambda _: lambda _: None) -> BuildReport:
@@ -77,6 +94,7 @@ def _build(
     project: Project, engine: Engine, options: Options, progress: Progress, started: float
 ) -> BuildReport:
     plan, store = project.plan, project.store
+    lint(project)
     jobs = missing(plan, store, force=options.force)
     if jobs:
         # A mistake on a page is better known before a night of rendering than after.
@@ -102,11 +120,7 @@ def _build(
         site=site,
         output=options.output,
         seconds=time.monotonic() - started,
-        warnings=unused(project.file)
-        + lint(project)
-        + kinship_warnings(project, kinship)
-        + site.warnings,
-        notes=kinship_notes(project, kinship),
+        warnings=project.warnings,
     )
 
 
@@ -133,3 +147,13 @@ def base_url(file: ManifestFile, override: str | None) -> str:
     """Return the address the site is built for, with a slash at its end; '' where none is known."""
     url = file.manifest.site.url if override is None else override
     return url if not url or url.endswith("/") else f"{url}/"
+
+
+def _look(options: Options) -> str:
+    """Return the command that shows the site."""
+    parts = ["python -m generator serve"]
+    if options.config != DEFAULT_CONFIG:
+        parts.append(f"-c {options.config}")
+    if options.output != DEFAULT_OUTPUT:
+        parts.append(f"-o {options.output}")
+    return " ".join(parts)

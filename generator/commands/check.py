@@ -2,55 +2,47 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from generator.commands.build import missing
-from generator.errors import ManifestError, Problem
+from generator.commands.messages import exit_status, print_check, print_warnings
+from generator.commands.reports import CheckReport
+from generator.errors import ManifestError
 from generator.manifest import load
-from generator.plan import File, Job, Network, Plan
+from generator.plan import File, Job, Network
 from generator.plan.recipes import USUAL_NOISE_LEVEL, Recipes
 from generator.project.estimate import estimate_bytes, estimate_seconds
 from generator.project.open import Project, open_project, open_store
 from generator.project.scan import damaged
-from generator.project.unused import unused
 from generator.project.warnings import lint
-from generator.render import relate
 from generator.render.engines import read_models_apart
-from generator.render.relate import find_kinship, kinship_notes, kinship_warnings
+from generator.render.relate import find_kinship, unjudged
 from generator.site import check_site
 
 
-@dataclass(frozen=True)
-class CheckReport:
-    """What a build would do: ``bytes`` of all frames and ``seconds`` of rendering, estimated;
-    ``unjudged`` pairs of models, of which only a build can tell whether they are related;
-    ``noise_levels`` what networks are told that ask how noisy an input is: that level, its inputs.
-    """  # noqa: D205
-
-    plan: Plan
-    jobs: tuple[Job, ...]
-    bytes: int
-    seconds: float
-    unjudged: int
-    warnings: tuple[Problem, ...]
-    noise_levels: Mapping[float, Sequence[str]]
-    notes: tuple[Problem, ...]
+def run(options: argparse.Namespace) -> int:
+    """Check, and print what a build would do; returns the exit status."""
+    report = check(options.config, drafts=options.drafts)
+    print_warnings(report.warnings, notes=not options.quiet)
+    if not options.quiet:
+        print_check(report, options.config)
+    return exit_status(report.warnings, strict=options.strict)
 
 
 def check(config: Path, *, drafts: bool = False) -> CheckReport:
     """Check manifest, files, models and pages. Raises ManifestError with all problems.
 
     Pictures are decoded only where a build would do that. Never imports torch: weights files that
-    are not known yet are read in another process.
+    are not known yet are read in another process. While a build runs, nothing is written.
     """
     file = load(config)
-    project = open_project(file, open_store(file), read_models_apart, drafts=drafts)
+    project = open_project(file, open_store(file, guest=True), read_models_apart, drafts=drafts)
     plan, store = project.plan, project.store
-    warnings = check_site(project)
-    kinship = find_kinship(project, None)
-    pairs = {artifact.key: artifact for artifact in relate.artifacts(project)}
+    lint(project)
+    check_site(project)
+    find_kinship(project, None)
     jobs = missing(plan, store)
     if problems := damaged(file, project.info, _needed(jobs)):
         raise ManifestError(problems)
@@ -59,10 +51,9 @@ def check(config: Path, *, drafts: bool = False) -> CheckReport:
         tuple(jobs),
         estimate_bytes(list(plan.frames.values()), store),
         estimate_seconds(jobs, project.info, store),
-        sum(not store.has_artifact(pair) for pair in pairs.values()),
-        unused(file) + lint(project) + kinship_warnings(project, kinship) + warnings,
+        unjudged(project),
+        project.warnings,
         _noise_levels(project),
-        kinship_notes(project, kinship),
     )
 
 

@@ -89,7 +89,8 @@ def read_info(path: Path) -> ImageInfo:
         width, height = image.size
         if _orientation(image) in (5, 6, 7, 8):
             width, height = height, width
-        return ImageInfo(width, height, 1 if _is_gray(image) else 3, _has_alpha(image))
+        channels, alpha = 1 if _is_gray(image) else 3, _has_alpha(image)
+        return ImageInfo(width, height, channels, alpha, _shown_as(image))
 
 
 def load(path: Path) -> Image.Image | Deep:
@@ -183,6 +184,14 @@ def _orientation(image: Image.Image) -> int:
     except _DECODER_ERRORS:
         return 1  # metadata that cannot be read does not turn a picture
     return value if value in _UPRIGHT else 1
+
+
+def _shown_as(image: ImageFile.ImageFile) -> str:
+    """Return the format in which browsers show a file as it is: upright, still, in RGB or gray."""
+    suffix = str(image.format).lower()
+    if suffix not in FORMATS or image.mode == "CMYK" or _orientation(image) != 1:
+        return ""
+    return suffix if getattr(image, "n_frames", 1) == 1 else ""
 
 
 def _upright(image: Image.Image) -> Image.Image:

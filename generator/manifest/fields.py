@@ -20,19 +20,20 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from generator.manifest.alphas import ALPHAS_SCHEMA, coefficients, parse_alphas
+from generator.manifest.ids import ID, MOST_CHARACTERS
 from generator.manifest.names import as_on_disk
 from generator.manifest.tables.formats import FORMATS
 from generator.manifest.tables.measures import MEASURES
 
-WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
-"""What names of weights files end in, whatever their case; all but the first are pickles."""
+ADDRESS = r"^https?://[^\s/?#\"<>]+[^\s\"<>]*$"
+"""What a web address looks like."""
 
 
 def _check_id(value: str) -> str:
-    if len(value) > 100 or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", value):
+    if len(value) > MOST_CHARACTERS or not re.fullmatch(ID, value):
         msg = (
-            f"'{value[:120]}' is no id: use a to z, digits, '-', '_' and '.', start with a letter "
-            "or digit, at most 100 characters; its title may be any text"
+            f"invalid id '{value[:120]}': use a to z, digits, '-', '_' and '.', start with a "
+            f"letter or digit, at most {MOST_CHARACTERS} characters; its title may be any text"
         )
         raise ValueError(msg)
     return value
@@ -45,14 +46,14 @@ def check_site_address(value: str) -> str:
     """
     _check_url(value)
     if "?" in value or "#" in value:
-        msg = f"'{value}' is no address of a site: leave out '?' or '#' and what follows"
+        msg = f"invalid site address '{value}': leave out '?' or '#' and what follows"
         raise ValueError(msg)
     return value
 
 
 def _check_url(value: str) -> str:
     if value and not _is_url(value):
-        msg = f"'{value}' is no web address: start with https://"
+        msg = f"invalid web address '{value}': start with https://"
         raise ValueError(msg)
     return value
 
@@ -62,7 +63,7 @@ def _is_url(value: str) -> bool:
         urlsplit(value)  # refuses hosts that cannot be, such as [x
     except ValueError:
         return False
-    return re.fullmatch(r"https?://[^\s/?#\"<>]+[^\s\"<>]*", value) is not None
+    return re.fullmatch(ADDRESS, value) is not None
 
 
 def _check_coefficients(value: dict[str, float]) -> dict[str, float]:
@@ -101,6 +102,13 @@ def _check_crop(value: Any) -> Any:
             msg += ", x and y 0 or more, width and height 1 or more"
         raise ValueError(msg)
     return value
+
+
+def _check_download(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str) and value and _is_url(value)):
+        return value
+    msg = f"expected true, or the web address where the file lies, got {str(value)[:60]!r}"
+    raise ValueError(msg)
 
 
 def _as_on_disk(path: str, info: ValidationInfo) -> str:
@@ -159,6 +167,25 @@ Url = Annotated[str, AfterValidator(_check_url)]
 SiteAddress = Annotated[str, AfterValidator(check_site_address)]
 FilePath = Annotated[
     str, _Form(r"[^\x00-\x1f]+", "the path of a file"), AfterValidator(_as_on_disk)
+]
+OutputPath = Annotated[
+    str,
+    _Form(
+        r"([^{}\x00-\x1f]|\{(input|stem)\})+",
+        "the path of a picture, in which {input} and {stem} may stand",
+    ),
+]
+GivenPath = Annotated[
+    str,
+    _Form(
+        r"(?=.*\{alpha\})([^{}\x00-\x1f]|\{(input|stem|alpha)\})+",
+        "the path of a picture with {alpha} in it, in which {input} and {stem} may stand",
+    ),
+]
+Download = Annotated[
+    bool | str,
+    BeforeValidator(_check_download),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": ADDRESS}]}),
 ]
 Device = Annotated[str, _Form(DEVICE, "auto, cpu, mps, cuda or cuda:N")]
 Language = Annotated[

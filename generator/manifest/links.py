@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.manifest.fields import WEIGHTS_SUFFIXES
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 
 _FOLDERS = ("content", "static", "templates")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -12,6 +13,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.errors import ManifestError, Problem
+from generator.manifest.expand.lists import expand_lists
+from generator.manifest.expand.sections import expand_sections
 from generator.manifest.references import check_references
 from generator.manifest.types import KINDS, Entry, Manifest
 from generator.manifest.words import did_you_mean
@@ -20,11 +23,17 @@ from generator.manifest.yamlfile import Document, Location, parse, read_text
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """A valid manifest and where it was read: all its paths are relative to ``root``."""
+    """A valid manifest and where it was read: all its paths are relative to ``root``.
+
+    Its globs are written out: ``globbed`` are the places of models and inputs that one stands
+    for, ``notes`` tell of files that were left out.
+    """
 
     path: Path
     manifest: Manifest
     document: Document
+    globbed: Set[Location] = frozenset()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def root(self) -> Path:
@@ -52,13 +61,20 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
             found = "is empty" if data is None else "is not a mapping"
             problems.append(Problem(shown, 1, 1, f"the manifest {found}; it starts with 'site:'"))
         raise ManifestError(problems)
-    manifest, invalid = _validate(data, document, path.parent)
-    problems += invalid
-    for location, message, at_key in check_references(manifest, path.parent, _ids(data)):
-        problems.append(document.problem(location, message, at_key=at_key))
+    sections = expand_sections(data, document, path.parent)
+    manifest, invalid = _validate(sections.data, document, path.parent)
+    problems += [*sections.problems, *invalid]
+    # What a glob would have defined is not known: nothing is said of those who name it.
+    if not sections.problems:
+        ids = _ids(sections.data)
+        manifest, unmatched = expand_lists(manifest, ids, document, path.parent)
+        problems += unmatched
+        for location, message, at_key in check_references(manifest, path.parent, ids):
+            problems.append(document.problem(location, message, at_key=at_key))
     if problems:
         raise ManifestError(problems)
-    return ManifestFile(path.absolute(), manifest, document)
+    notes = tuple(sections.notes)
+    return ManifestFile(path.absolute(), manifest, document, sections.globbed, notes)
 
 
 def _validate(
@@ -71,7 +87,7 @@ def _validate(
         try:
             return Manifest.model_validate(data, context={"root": root}), problems
         except ValidationError as error:
-            details = error.errors(include_url=False, include_context=True)
+            details = _causes(error.errors(include_url=False, include_context=True), document)
         for location, found in _by_place(details, document).items():
             # What dropping a wrong part leads to further out is no news.
             if not any(known[: len(location)] == location for known in reported):
@@ -81,6 +97,21 @@ def _validate(
             data = _drop(data, _droppable(_written(detail, document)))
         data = {**data, "site": data.get("site", {"title": "-"})}
     raise ManifestError(problems)
+
+
+def _causes(details: list[ErrorDetails], document: Document) -> list[ErrorDetails]:
+    """Leave out lists that are only too short because some of their items are wrong."""
+    places = {_written(detail, document) for detail in details}
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            place[: len(here)] == here != place
+            for here in [_written(detail, document)]
+            for place in places
+        )
+    ]
 
 
 def _droppable(location: Location) -> Location:
@@ -147,7 +178,7 @@ def _translate(detail: ErrorDetails, location: Location, document: Document) -> 
     if kind == "missing":
         message = f"'{detail['loc'][-1]}' is missing"
         return document.problem(location[:-1], message, at_key=len(location) > 1)
-    at_key = detail["loc"][-1:] == ("[key]",)
+    at_key = kind == "lacking" or detail["loc"][-1:] == ("[key]",)
     return document.problem(location, _message(detail, location), at_key=at_key)
 
 

@@ -36,7 +36,7 @@ def why_no_file(path: Path) -> str:
         return NOTHING
     if stat.S_ISREG(mode):
         return ""
-    return next((words for fits, words in _KINDS if fits(mode)), "is no file")
+    return next((words for fits, words in _KINDS if fits(mode)), "is not a file")
 
 
 def _broken_link(path: Path) -> str:

@@ -8,11 +8,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from generator.manifest.controls import FEATURES
-from generator.manifest.fields import WEIGHTS_SUFFIXES
-from generator.manifest.globs import matching_files
+from generator.manifest.globs import matching_files, why_no_match
 from generator.manifest.links import links_that_lead_out
+from generator.manifest.outputs import tells_inputs_apart
 from generator.manifest.places import NOTHING, why_no_file
 from generator.manifest.tables.classic import CLASSIC
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 from generator.manifest.types import (
     KINDS,
     REST,
@@ -61,11 +62,11 @@ def _models(manifest: Manifest, root: Path) -> Iterator[Found]:
     for name, model in manifest.models.items():
         where: Location = ("models", name, "path")
         if name in CLASSIC:
-            yield ("models", name), f"'{name}' has a meaning in 'choose': rename the model", True
+            yield ("models", name), f"'{name}' is a reserved name; rename the model", True
         yield from _file(model.path, where, root)
         if not model.path.lower().endswith(WEIGHTS_SUFFIXES):
             known = ", ".join(WEIGHTS_SUFFIXES)
-            yield where, f"'{model.path}' is no weights file ({known})", False
+            yield where, f"'{model.path}' is not a weights file ({known})", False
 
 
 def _inputs(manifest: Manifest, root: Path) -> Iterator[Found]:
@@ -104,6 +105,24 @@ def _comparison(
         yield from _regions(manifest, comparison, (*where, "interpolate", "regions"))
     for index, choice in enumerate(comparison.choose or ()):
         yield from _choice(ids["models"], choice, (*where, "choose", index))
+    yield from _made_elsewhere(manifest, comparison, where)
+
+
+def _made_elsewhere(manifest: Manifest, comparison: Comparison, where: Location) -> Iterator[Found]:
+    """Yield paths that would show one picture for several inputs, and what none can be given."""
+    several = len(comparison.inputs if comparison.inputs is not None else manifest.inputs) > 1
+    paths = {
+        (*where, "choose", index, "files"): choice.files
+        for index, choice in enumerate(comparison.choose or ())
+    }
+    given = comparison.interpolate.given if comparison.interpolate else None
+    for place, path in {**paths, (*where, "interpolate", "given"): given}.items():
+        if path and several and not tells_inputs_apart(path):
+            message = f"'{path}' is one picture for several inputs: write {{input}} or {{stem}}"
+            yield place, message, False
+    if given and set(comparison.color_fix) != {"none"}:
+        message = "a color_fix is for what networks make, not for given pictures: remove it"
+        yield (*where, "color_fix"), message, True
 
 
 def _aliases(manifest: Manifest, comparisons: tuple[str, ...]) -> Iterator[Found]:
@@ -122,18 +141,29 @@ def _interpolate(mix: Interpolate, models: tuple[str, ...], where: Location) -> 
         yield from _known(name, models, "model", (*where, "models", index))
     for index, name in enumerate(mix.beside):
         yield from _known(name, models, "model", (*where, "beside", index))
+    if mix.given:
+        yield from _given(mix, where)
     yield from _repeated(mix.models, (*where, "models"))
     yield from _repeated((*mix.models, *mix.beside), (*where, "beside"), len(mix.models))
     yield from _control(mix, where)
     yield from _parts(mix, where)
     yield from _start(mix, where)
     if not mix.extrapolate:
-        last = mix.rules.last_alpha(len(mix.models))
+        last = 1 if mix.given else mix.rules.last_alpha(len(mix.models))
         for key, values, end in (("alphas", mix.alphas, 1), ("export", mix.export, last)):
             for value in values:
                 if not 0 <= value <= end:
                     message = f"alpha {value:g} is outside 0 to {end}"
                     yield (*where, key), f"{message} (allow it: 'extrapolate: true')", False
+
+
+def _given(mix: Interpolate, where: Location) -> Iterator[Found]:
+    """Yield what needs networks, and so cannot go with pictures that were made elsewhere."""
+    for key in ("models", "steps", "beside", "groups", "export", "kinship"):
+        if key in mix.model_fields_set and getattr(mix, key):
+            yield (*where, key), f"{key} say nothing beside given pictures: remove this", True
+    if mix.baseline != "none":
+        yield (*where, "baseline"), "given pictures cannot be blended: remove this", True
 
 
 def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
@@ -143,7 +173,9 @@ def _control(mix: Interpolate, where: Location) -> Iterator[Found]:
     if mix.groups and mix.baseline != "none":
         yield (*where, "baseline"), "outputs have no layers: groups have no pixel baseline", False
     control, count = mix.kind_of_control, len(mix.models)
-    if count not in mix.rules.models:
+    if mix.given and control != "slider":
+        yield (*where, "control"), f"given pictures go with control slider, not {control}", False
+    elif not mix.given and count not in mix.rules.models:
         message = f"control {control} takes {mix.rules.models.start} models, this has {count}"
         yield (*where, "control"), message + mix.rules.hint, False
     for key, feature in FEATURES.items():
@@ -192,6 +224,11 @@ def _choice(models: tuple[str, ...], choice: Choice, where: Location) -> Iterato
     if choice.of and choice.of not in CLASSIC:
         known = (*models, *CLASSIC)
         yield from _known(choice.of, known, "model", where)
+    for index, name in enumerate(choice.pairs or ()):
+        yield from _known(name, models, "model", (*where, "pairs", index))
+    yield from _repeated(choice.pairs or (), (*where, "pairs"))
+    if choice.pairs is not None and len(choice.pairs) < 2:
+        yield (*where, "pairs"), "two models make a pair, this names one", False
     for name, weight in (choice.mix or {}).items():
         yield from _known(name, models, "model", (*where, "mix", name))
         if weight < 0:
@@ -206,14 +243,7 @@ def _frames(comparison: Comparison, where: Location, root: Path) -> Iterator[Fou
         yield (*where, "frames"), str(error), False
         return
     if not files:
-        message = f"no file matches '{pattern}' in {root.name or root}/"
-        if "{" in pattern:
-            message += ": in patterns stand *, ? and [abc], no braces"
-        elif "\\" in pattern:
-            message += ": write / between folders"
-        elif (root / pattern).is_dir():
-            message = f"'{pattern}' is a folder: did you mean '{pattern.rstrip('/')}/*'?"
-        yield (*where, "frames"), message, False
+        yield (*where, "frames"), why_no_match(root, pattern), False
     elif comparison.labels and len(comparison.labels) != len(files):
         message = f"{len(comparison.labels)} labels for {len(files)} frames"
         yield (*where, "labels"), message, False

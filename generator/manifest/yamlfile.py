@@ -8,6 +8,7 @@ are problems, aliases are followed but cannot be used to blow a small file up.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,26 @@ class Document:
         line, column = table.get(location, (1, 1))
         return Problem(self.path, line, column, message)
 
+    def repeat(self, location: Location, places: Sequence[Location]) -> None:
+        """Let what stands at a location, and all below it, also stand at other places."""
+        for table in (self.keys, self.values):
+            below = [
+                (at[len(location) :], table[at]) for at in table if at[: len(location)] == location
+            ]
+            for place in places:
+                table.update({(*place, *rest): position for rest, position in below})
+
+    def relist(self, location: Location, written_as: Sequence[int]) -> None:
+        """Let the items of a list stand where those do, by index, that they were written as."""
+        length = len(location)
+        for table in (self.keys, self.values):
+            below: dict[str | int, list[tuple[Location, tuple[int, int]]]] = {}
+            for at in [at for at in table if at[:length] == location and len(at) > length]:
+                below.setdefault(at[length], []).append((at[length + 1 :], table.pop(at)))
+            for index, old in enumerate(written_as):
+                for rest, position in below.get(old, ()):
+                    table[(*location, index, *rest)] = position
+
 
 def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
     """Return a UTF-8 file that an author wrote, a leading byte-order mark dropped.
@@ -62,7 +83,7 @@ def read_text(path: Path, shown: Path, kind: str, *, absent: str = "") -> str:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ManifestError([Problem(shown, 1, 1, f"larger than 10 MB: that is no {kind}")])
+            raise ManifestError([Problem(shown, 1, 1, f"larger than 10 MB: not a {kind}")])
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode()
@@ -118,8 +139,9 @@ def _in_words(error: yaml.MarkedYAMLError, line: str) -> str:
 
 
 _WORDS = {
-    "escape": 'in "double quotes" a backslash has a meaning: write / in paths',
-    "hexdecimal": 'in "double quotes" a backslash has a meaning: write / in paths',
+    "escape": 'a backslash in "double quotes" starts an escape sequence; write / in paths',
+    "hexdecimal": 'a backslash in "double quotes" starts an escape sequence; write / in paths',
+    "scanning an alias": "a text that starts with * goes in quotes",
     "cannot start any token": "a text that starts like this goes in quotes",
     "mapping values are not allowed": "a text that holds ': ' goes in quotes",
     "expected ',' or": "a bracket is not closed, or a text between brackets needs quotes",
@@ -174,7 +196,7 @@ class _Composer:
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._sequence(location, depth)
         else:
-            value = event.value if event.style or event.tag else _scalar(event.value)
+            value = event.value if event.style or event.tag else resolve(event.value)
         self._add(1, event)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, self._count - before)
@@ -229,8 +251,8 @@ class _Composer:
         )
 
 
-def _scalar(text: str) -> Any:
-    """Resolve a plain scalar by YAML 1.2's core schema."""
+def resolve(text: str) -> Any:
+    """Return what a plain scalar means by YAML 1.2's core schema: a text, or what it stands for."""
     if _NULL.fullmatch(text):
         return None
     if _BOOL.fullmatch(text):

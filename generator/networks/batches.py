@@ -17,7 +17,7 @@ _FLOAT = 4
 
 
 @dataclass(frozen=True)
-class Setting:
+class RunConfig:
     """A network as it is run: its weights, in which precision, in tiles of which side, and which
     noise level it is told, if it asks for one (None: 15).
     """  # noqa: D205
@@ -32,12 +32,12 @@ class Setting:
 class Batch:
     """Jobs that share networks, over inputs that fit into memory together.
 
-    ``runs`` holds, for each setting and input, the jobs that show its output as it is; those
+    ``runs`` holds, for each config and input, the jobs that show its output as it is; those
     that ``blends`` need come first. ``blends`` holds the jobs that blend outputs, by input.
     """
 
     inputs: list[Input] = field(default_factory=list)
-    runs: dict[Setting, dict[Input, list[Job]]] = field(default_factory=dict)
+    runs: dict[RunConfig, dict[Input, list[Job]]] = field(default_factory=dict)
     blends: dict[Input, list[Job]] = field(default_factory=dict)
 
 
@@ -51,15 +51,15 @@ def in_order(jobs: Iterable[Job]) -> Iterator[Batch]:
             yield _batch(inputs, by_input)
 
 
-def settings_of(job: Job) -> list[Setting]:
+def run_configs(job: Job) -> list[RunConfig]:
     """Return the networks a job needs run: one for a mix, each alone for a blend."""
     recipe = _network(job)
     if isinstance(recipe, Blend):
         return [
-            Setting(((file, 1.0),), recipe.precision, recipe.tile, recipe.noise_level)
+            RunConfig(((file, 1.0),), recipe.precision, recipe.tile, recipe.noise_level)
             for file, _ in recipe.weights
         ]
-    return [Setting(recipe.weights, recipe.precision, recipe.tile, recipe.noise_level)]
+    return [RunConfig(recipe.weights, recipe.precision, recipe.tile, recipe.noise_level)]
 
 
 def _network(job: Job) -> Network:
@@ -107,7 +107,7 @@ def _fitting(by_input: dict[Input, list[Job]]) -> Iterator[list[Input]]:
 
 
 def _bytes(picture: Input, jobs: Sequence[Job]) -> int:
-    kept = {setting for job in jobs if _blends(job) for setting in settings_of(job)}
+    kept = {config for job in jobs if _blends(job) for config in run_configs(job)}
     output = 3 * jobs[0].picture.width * jobs[0].picture.height
     return _FLOAT * (picture.width * picture.height * picture.channels + len(kept) * output)
 
@@ -121,8 +121,8 @@ def _batch(inputs: list[Input], by_input: dict[Input, list[Job]]) -> Batch:
     jobs = [job for picture in inputs for job in by_input[picture]]
     for job in sorted(jobs, key=_blends, reverse=True):
         picture = job.picture.input
-        for setting in settings_of(job):
-            shown = batch.runs.setdefault(setting, {}).setdefault(picture, [])
+        for config in run_configs(job):
+            shown = batch.runs.setdefault(config, {}).setdefault(picture, [])
             if not _blends(job):
                 shown.append(job)
         if _blends(job):

@@ -14,7 +14,7 @@ from generator import images
 from generator.errors import AlphagridError
 from generator.images.rendered import Failed, Rendered
 from generator.networks import colour
-from generator.networks.batches import Batch, Setting, in_order, settings_of
+from generator.networks.batches import Batch, RunConfig, in_order, run_configs
 from generator.networks.running.allocator import keep_freed_memory
 from generator.networks.running.device import PARENT_BUDGET, resolve
 from generator.networks.running.precision import NAMES, Precision, to_levels
@@ -51,44 +51,44 @@ class _Renderer:
 
     def _frames(self, batch: Batch, sources: Sources) -> Iterator[Rendered | Failed]:
         needed = {
-            (setting, picture)
+            (config, picture)
             for picture, blends in batch.blends.items()
             for job in blends
-            for setting in settings_of(job)
+            for config in run_configs(job)
         }
-        kept: dict[tuple[Setting, Input], Output | str] = {}
-        for setting, by_input in batch.runs.items():
+        kept: dict[tuple[RunConfig, Input], Output | str] = {}
+        for config, by_input in batch.runs.items():
             for picture, jobs in by_input.items():
                 source = sources[picture]
-                rounded = (setting, picture) not in needed and not any(map(_fixed, jobs))
+                rounded = (config, picture) not in needed and not any(map(_fixed, jobs))
                 output = (
                     source
                     if isinstance(source, str)
-                    else self._run(setting, picture, source, rounded=rounded)
+                    else self._run(config, picture, source, rounded=rounded)
                 )
-                if (setting, picture) in needed:
-                    kept[setting, picture] = output
+                if (config, picture) in needed:
+                    kept[config, picture] = output
                 for job in jobs:
                     yield self._finish(job, source, output)
         for picture, blends in batch.blends.items():
             for job in blends:
-                parts = [kept[setting, picture] for setting in settings_of(job)]
+                parts = [kept[config, picture] for config in run_configs(job)]
                 yield self._finish(job, sources[picture], _blend(job, parts))
 
     @torch.inference_mode()
     def _run(
-        self, setting: Setting, picture: Input, source: Source, *, rounded: bool
+        self, config: RunConfig, picture: Input, source: Source, *, rounded: bool
     ) -> Output | str:
         """Return the network's output, or why there is none."""
         try:
             return self._runner.run(
-                tuple((file.path, weight) for file, weight in setting.weights),
-                cast(Precision, setting.precision),
-                cast(Tile, setting.tile),
+                tuple((file.path, weight) for file, weight in config.weights),
+                cast(Precision, config.precision),
+                cast(Tile, config.tile),
                 source.levels,
                 name=picture,
                 rounded=rounded,
-                noise_level=setting.noise_level,
+                noise_level=config.noise_level,
             )
         except AlphagridError as error:
             return str(error)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
+from generator.errors import Problem
 from generator.manifest.controls import Layout, Weights
 from generator.manifest.yamlfile import Location
 from generator.plan.frames import Coefficient, Frame, Input, Job, Measurement
@@ -94,7 +95,8 @@ class PlannedFrame:
 
     ``recipe`` is data.json's word for it, ``weights`` the coefficients by model id, ``alpha`` the
     place on the slider or path, ``groups`` the alpha of each group of layers, ``color_fix`` the
-    fix where several stand side by side; what does not apply is None or empty.
+    fix where several stand side by side; what does not apply is None or empty. ``missing`` says
+    why there is nothing to be seen: of such a frame only the size counts.
     """  # noqa: D205
 
     frame: Frame
@@ -107,6 +109,7 @@ class PlannedFrame:
     groups: dict[str, float] | None = None
     color_fix: str = ""
     measurement: Measurement | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,8 @@ class ComparisonPlan:
 @dataclass(frozen=True)
 class Plan:
     """The whole site: comparisons, which share frames by key; models and inputs by id; ``drafts``
-    are the ids of comparisons that were left out.
+    are the ids of comparisons that were left out. ``warnings`` tell of what authors listed and
+    cannot be shown.
     """  # noqa: D205
 
     site: SiteSettings
@@ -242,11 +246,13 @@ class Plan:
     models: Mapping[str, PlannedModel] = field(default_factory=dict)
     inputs: Mapping[str, PlannedInput] = field(default_factory=dict)
     drafts: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     @cached_property
     def shown(self) -> tuple[PlannedFrame, ...]:
-        """Return all frames as shown, in order of comparisons."""
-        return tuple(shown for comparison in self.comparisons for shown in comparison.frames)
+        """Return all frames as shown, in order of comparisons, without those that are missing."""
+        frames = (shown for comparison in self.comparisons for shown in comparison.frames)
+        return tuple(shown for shown in frames if not shown.missing)
 
     @cached_property
     def frames(self) -> dict[str, Frame]:

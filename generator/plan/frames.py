@@ -184,10 +184,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Encoding:
-    """How a picture is written: ``format`` is a file suffix without dot, ``quality`` 1..100."""
+    """How a picture is written: ``format`` is a file suffix without dot, ``quality`` 1..100.
+
+    ``kept`` is the picture's own file as it is.
+    """
 
     format: str
-    quality: int | Literal["lossless"]
+    quality: int | Literal["lossless", "kept"]
 
     @property
     def of(self) -> Format:
@@ -197,11 +200,17 @@ class Encoding:
     @property
     def lossless(self) -> bool:
         """Tell whether the file keeps every pixel; such formats as PNG always do."""
-        return self.of.lossless == "always" or self.quality == "lossless"
+        return self.of.lossless == "always" or self.quality in ("lossless", "kept")
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the file is one that was there before, as it is."""
+        return self.quality == "kept"
 
     def identity(self) -> dict[str, Any]:
         """Return what keys are made of; what is lossless has no quality."""
-        return {"format": self.format, "quality": "lossless" if self.lossless else self.quality}
+        quality = "lossless" if self.lossless and not self.kept else self.quality
+        return {"format": self.format, "quality": quality}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from generator.errors import Problem
+from generator.plan.keys import content_key
 
 VARIANCE = "running_var"
 """What variances of batch normalisation are called."""
@@ -64,6 +66,16 @@ class ModelInfo:
     names: Mapping[str, str] = field(default_factory=dict)
     noise_level: bool = False
 
+    @cached_property
+    def structure(self) -> str:
+        """Return a digest of all that must agree where networks are mixed."""
+        parts = [
+            (key, tensor.shape[1:] if is_mask(key) else tensor.shape, tensor.digest)
+            for key, tensor in sorted(self.tensors.items())
+        ]
+        channels = self.input_channels, self.output_channels
+        return content_key([self.architecture, self.scale, channels, parts])
+
     @property
     def statistics(self) -> list[str]:
         """Return the keys of what batch normalisation has counted."""
@@ -95,12 +107,22 @@ class WeightsFile:
 
 @dataclass(frozen=True)
 class ImageInfo:
-    """A picture file after EXIF orientation: pixels, colour channels (1 or 3), transparency."""
+    """A picture file after EXIF orientation: pixels, colour channels (1 or 3), transparency.
+
+    ``shown_as`` is the format, by its suffix, in which every browser shows the file as it is; ''
+    where it would be turned, move, or not be shown.
+    """
 
     width: int
     height: int
     channels: int
     alpha: bool
+    shown_as: str = ""
+
+
+Made = tuple[str, str, float]
+"""Which picture that was made elsewhere: a comparison, an input, and the index of a choice or an
+alpha."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +131,8 @@ class FileInfo:
 
     ``files`` by path as written in the manifest, ``models`` by id and ``networks`` the same by
     the file's SHA-256, ``images`` by SHA-256, ``frames`` the matches of each ``frames:``
-    comparison by its id. ``unreadable`` says what could not be read and is not used either: it
-    is missing in the others.
+    comparison by its id, ``made`` other pictures made elsewhere, those that are there.
+    ``unreadable`` says what could not be read and is not used either: it is missing in the others.
     """
 
     files: dict[str, File]
@@ -119,6 +141,7 @@ class FileInfo:
     images: dict[str, ImageInfo]
     frames: dict[str, tuple[File, ...]]
     unreadable: tuple[Problem, ...] = ()
+    made: Mapping[Made, File] = field(default_factory=dict)
 
     def named(self, message: str) -> str:
         """Return a message with files called what the manifest calls them.
@@ -140,6 +163,8 @@ def mixable(first: ModelInfo, second: ModelInfo) -> str | None:
     another number: it comes of the size of the pictures that a network was trained on, and each
     picture gets its own. The message names the first key that differs and both shapes.
     """
+    if first.structure == second.structure:
+        return None
     for what in ("architecture", "scale", "input_channels", "output_channels"):
         ours, theirs = getattr(first, what), getattr(second, what)
         if ours != theirs:

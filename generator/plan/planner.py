@@ -41,6 +41,7 @@ def make_plan(file: ManifestFile, info: FileInfo, *, drafts: bool = False) -> Pl
         _models(file.manifest, info),
         _inputs(context, comparisons),
         tuple(name for name in file.manifest.comparisons if name not in planned),
+        tuple(context.warnings),
     )
 
 

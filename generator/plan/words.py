@@ -26,10 +26,13 @@ def mixture(weights: Mapping[str, float], titles: Titles, between: str = ", ") -
 
 
 def label(point: Point, titles: Titles) -> str:
-    """Name a frame: ``α = 0.3``, ``70% A, 30% B`` or ``head 0, tail 0.3``."""
+    """Name a frame: ``α = 0.3``, ``70% A, 30% B`` or ``head 0, tail 0.3``.
+
+    Without titles nobody knows what is mixed.
+    """
     if point.groups is not None:
         return ", ".join(f"{name} {alpha:g}" for name, alpha in point.groups.items())
-    if point.alpha is not None and len(titles) == 2:
+    if point.alpha is not None and len(titles) in (0, 2):
         return f"α = {round(point.alpha, 4):g}"
     return mixture(point.weights or {}, titles)
 
@@ -39,7 +42,7 @@ def readout(point: Point, titles: Titles) -> str:
     if point.groups is not None:
         return label(point, titles)
     mixed = _spelt(point, titles, " + ").replace(f" + {MINUS}", f" {MINUS} ")
-    return mixed if point.alpha is None else f"α {_fixed(point.alpha)} · {mixed}"
+    return mixed if point.alpha is None else _joined(f"α {_fixed(point.alpha)}", " · ", mixed)
 
 
 def spoken(point: Point, titles: Titles) -> str:
@@ -47,7 +50,11 @@ def spoken(point: Point, titles: Titles) -> str:
     if point.groups is not None:
         return label(point, titles)
     mixed = _spelt(point, titles, ", ")
-    return mixed if point.alpha is None else f"alpha {_fixed(point.alpha)}: {mixed}"
+    return mixed if point.alpha is None else _joined(f"alpha {_fixed(point.alpha)}", ": ", mixed)
+
+
+def _joined(place: str, between: str, mixed: str) -> str:
+    return f"{place}{between}{mixed}" if mixed else place
 
 
 def _spelt(point: Point, titles: Titles, between: str) -> str:

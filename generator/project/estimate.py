@@ -19,13 +19,17 @@ _FLOPS_PER_CORE = 2.5e10
 
 
 def estimate_bytes(frames: Sequence[Frame], store: Store) -> int:
-    """Return the bytes of all frames: of those in the store exactly, of the others by area."""
+    """Return the bytes of all frames: of those in the store, and of files that are published as
+    they are, exactly, of the others by area.
+    """  # noqa: D205
     known, known_pixels, unknown_pixels = 0, 0, 0
     for frame in frames:
         pixels = frame.picture.width * frame.picture.height
         if record := store.record(frame):
             known += record.bytes
             known_pixels += pixels
+        elif frame.encoding.kept:
+            known += frame.picture.input.file.bytes
         else:
             unknown_pixels += pixels
     if not unknown_pixels:

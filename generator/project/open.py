@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.errors import Warnings
 from generator.manifest import Manifest, ManifestFile
+from generator.manifest.yamlfile import Location
 from generator.plan import Plan, make_plan
 from generator.plan.info import FileInfo
 from generator.project.scan import ReadModels, scan
@@ -21,7 +23,8 @@ class Project:
 
     ``file`` is the manifest as it was read, ``info`` what is known of the files it names,
     ``plan`` the frames that follow, those of drafts only where ``drafts`` says so. ``store``
-    holds what was made of the plan so far.
+    holds what was made of the plan so far, ``warnings`` gathers what the author may want to
+    mend, from all stages.
     """
 
     file: ManifestFile
@@ -29,6 +32,7 @@ class Project:
     info: FileInfo
     plan: Plan
     drafts: bool = False
+    warnings: Warnings = field(default_factory=Warnings, compare=False)
 
     @property
     def manifest(self) -> Manifest:
@@ -40,10 +44,18 @@ class Project:
         """Return the folder that holds the manifest; all its paths are relative to it."""
         return self.file.root
 
+    def warn(self, location: Location, message: str) -> None:
+        """Warn of something at a location of the manifest, such as ("models", "sharp")."""
+        self.warnings.add(self.file.problem(location, message))
 
-def open_store(file: ManifestFile) -> Store:
+    def note(self, location: Location, message: str) -> None:
+        """Note what is good to know at a location of the manifest; see ``Warnings``."""
+        self.warnings.notes.add(self.file.problem(location, message))
+
+
+def open_store(file: ManifestFile, *, guest: bool = False) -> Store:
     """Return the store of a manifest's frames. Nothing is written yet."""
-    return Store(file.root / CACHE)
+    return Store(file.root / CACHE, guest=guest)
 
 
 def open_project(

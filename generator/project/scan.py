@@ -17,10 +17,11 @@ from generator.errors import ImageError, ManifestError, ModelError, Problem
 from generator.images import decode, read_info
 from generator.manifest import Manifest, ManifestFile
 from generator.manifest.globs import matching_files
+from generator.manifest.outputs import given_path, output_path, values_of
 from generator.manifest.yamlfile import Location
-from generator.plan.info import File, FileInfo, ImageInfo, ModelInfo, Tensor
+from generator.plan.info import File, FileInfo, ImageInfo, Made, ModelInfo, Tensor
 from generator.plan.keys import file_sha256
-from generator.project.unused import unused_entries
+from generator.project.unused import unused_entries, used_inputs
 from generator.store import Store, fits
 
 ReadModels = Callable[[Iterable[Path]], "dict[Path, ModelInfo | ModelError]"]
@@ -63,6 +64,9 @@ def damaged(file: ManifestFile, info: FileInfo, wanted: Collection[File]) -> tup
     ]
     for name, frames in info.frames.items():
         named += [(frame, ("comparisons", name, "frames")) for frame in frames]
+    named += [
+        (info.made[which], where) for which, _, where in _made_elsewhere(file) if which in info.made
+    ]
     with ThreadPoolExecutor() as pool:
         found = zip(wanted, pool.map(_why_undecodable, wanted), strict=True)
         reasons = {picture: info.named(reason) for picture, reason in found if reason}
@@ -108,6 +112,11 @@ class _Scanner:
             for name, comparison in manifest.comparisons.items()
             if comparison.frames is not None
         }
+        made = {
+            which: file
+            for which, path, where in _made_elsewhere(self._file)
+            if (self._file.root / path).is_file() and (file := self._image(path, where, images))
+        }
         models = self._read_models(read_models, refused)
         self._keep()
         if self._problems:
@@ -115,7 +124,8 @@ class _Scanner:
         networks = {
             self._seen[manifest.models[name].path].sha256: info for name, info in models.items()
         }
-        return FileInfo(self._seen, models, networks, images, frames, tuple(self._spared))
+        spared = tuple(self._spared)
+        return FileInfo(self._seen, models, networks, images, frames, spared, made)
 
     def _read_models(self, read_models: ReadModels, refused: set[str]) -> dict[str, ModelInfo]:
         """Read the networks that are not known yet, but none that is not what was meant."""
@@ -206,6 +216,24 @@ def _pictures(manifest: Manifest) -> Iterator[tuple[str, Location]]:
             yield picture.reference, ("inputs", name, "reference")
         for mask, path in picture.masks.items():
             yield path, ("inputs", name, "masks", mask)
+
+
+def _made_elsewhere(file: ManifestFile) -> Iterator[tuple[Made, str, Location]]:
+    """Yield where comparisons expect pictures for their inputs, and where they say so."""
+    inputs = file.manifest.inputs
+    for name, comparison in file.manifest.comparisons.items():
+        for input_id in used_inputs(comparison, file.manifest):
+            values = values_of(input_id, inputs[input_id].path)
+            for index, choice in enumerate(comparison.choose or ()):
+                if choice.files:
+                    where: Location = ("comparisons", name, "choose", index, "files")
+                    path = output_path(file.root, choice.files, values)
+                    yield (name, input_id, index), path, where
+            if (mix := comparison.interpolate) and mix.given:
+                where = ("comparisons", name, "interpolate", "given")
+                for alpha in mix.alphas:
+                    path = given_path(file.root, mix.given, values, alpha)
+                    yield (name, input_id, alpha), path, where
 
 
 def _section(kept: dict[str, Any], name: str) -> dict[str, Any]:

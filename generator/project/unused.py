@@ -11,8 +11,15 @@ from generator.manifest.yamlfile import Location
 
 
 def unused(file: ManifestFile) -> tuple[Problem, ...]:
-    """Return a warning for every model, input and mask that no comparison uses."""
-    return tuple(file.problem(where, message) for where, message in _unused(file.manifest))
+    """Return a warning for every model, input and mask that no comparison uses.
+
+    A glob brings what a folder happens to hold: of that nothing is said.
+    """
+    return tuple(
+        file.problem(where, message)
+        for where, message in _unused(file.manifest)
+        if where[:2] not in file.globbed
+    )
 
 
 def unused_entries(manifest: Manifest) -> set[Location]:
@@ -51,7 +58,7 @@ def used_models(comparison: Comparison) -> Iterator[str]:
         yield from comparison.interpolate.models
         yield from comparison.interpolate.beside
     for choice in comparison.choose or ():
-        yield from choice.mix or (choice.of,)
+        yield from choice.mix or choice.pairs or (choice.of,)
 
 
 def used_inputs(comparison: Comparison, manifest: Manifest) -> tuple[str, ...]:

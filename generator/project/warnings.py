@@ -1,23 +1,22 @@
-"""What can be built, but is hardly what its author means: warnings."""
+"""Warnings: what can be built, but is hardly what its author means."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
 
-from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.manifest.types import KINDS, Comparison
 from generator.manifest.yamlfile import Location
 from generator.plan.info import VARIANCE, FileInfo
 from generator.project.open import Project
-from generator.project.unused import used_inputs, used_models
+from generator.project.unused import unused, used_inputs, used_models
 
 Found = tuple[Location, str]
 
 
-def lint(project: Project) -> tuple[Problem, ...]:
-    """Return a warning for each file or value that will not do what it was chosen for.
+def lint(project: Project) -> None:
+    """Warn of each file or value that will not do what it was chosen for, or is not used at all.
 
     Of drafts that the plan leaves out nothing is said.
     """
@@ -30,11 +29,11 @@ def lint(project: Project) -> tuple[Problem, ...]:
         *_references(file, info),
         *_frames(info),
     )
-    return info.unreadable + tuple(
-        file.problem(where, message)
-        for where, message in found
-        if where[0] != "comparisons" or where[1] in planned
-    )
+    project.warnings.add(*unused(file), *info.unreadable, *project.plan.warnings)
+    project.warnings.notes.update(file.notes)
+    for where, message in found:
+        if where[0] != "comparisons" or where[1] in planned:
+            project.warn(where, message)
 
 
 def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
@@ -44,7 +43,7 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             what = "values that are not numbers"
             if model.damaged.endswith(VARIANCE):
                 what += ", or below zero"
-            message = f"'{model.damaged}' in it holds {what}: fetch it again"
+            message = f"'{model.damaged}' in it contains {what}; fetch the file again"
             yield ("models", name, "path"), message
         if manifest.models[name].noise_level is not None and not model.noise_level:
             message = f"a {model.architecture_name} does not ask how noisy its input is: remove it"
@@ -55,7 +54,8 @@ def _models(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             files = [info.files[manifest.models[model].path] for model in (one, other)]
             if files[0].sha256 == files[1].sha256:
                 where = ("comparisons", name, "interpolate", "models", mixed.index(other))
-                yield where, f"'{one}' and '{other}' are the same weights: so is all between them"
+                message = f"'{one}' and '{other}' have identical weights"
+                yield where, f"{message}; every mix will look the same"
 
 
 def _beside(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
@@ -86,7 +86,7 @@ def _has_colour(comparison: Comparison, file: ManifestFile, info: FileInfo) -> b
 
 
 def _steps(file: ManifestFile) -> Iterator[Found]:
-    """Yield what was written of the grid and has no say under the comparison's control."""
+    """Yield what was written of the grid and is ignored with the comparison's control."""
     for name, comparison in file.manifest.comparisons.items():
         mix = comparison.interpolate
         if mix is None:
@@ -94,11 +94,12 @@ def _steps(file: ManifestFile) -> Iterator[Found]:
         control, written = mix.kind_of_control, mix.model_fields_set
         where = ("comparisons", name, "interpolate")
         if "alphas" in written and mix.rules.grid == "steps":
-            yield (*where, "alphas"), f"alphas say nothing under control {control}: write steps"
+            yield (*where, "alphas"), f"'alphas' is ignored with control '{control}'; use 'steps'"
         if "steps" in written and not mix.has_steps:
-            beside = mix.rules.grid == "either"
-            why = "beside alphas" if beside else f"under control {control}: write alphas"
-            yield (*where, "steps"), f"steps say nothing {why}"
+            message = f"'steps' is ignored with control '{control}'; use 'alphas'"
+            if mix.rules.grid == "either":
+                message = "'steps' is ignored beside 'alphas'; remove one of them"
+            yield (*where, "steps"), message
 
 
 def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
@@ -108,7 +109,9 @@ def _references(file: ManifestFile, info: FileInfo) -> Iterator[Found]:
             found = [info.images.get(file.sha256) if file else None for file in files]
             input_, reference = found
             if input_ and reference and reference.channels < input_.channels:
-                message = "a gray reference of a colour picture: what it measures is lost colour"
+                message = (
+                    "the reference is gray, the picture in colour: metrics will measure lost colour"
+                )
                 yield ("inputs", name, "reference"), message
 
 

@@ -20,7 +20,7 @@ from generator.errors import AlphagridError, RenderError
 from generator.images.measures import COMPUTE
 from generator.images.rendered import Failed, Rendered
 from generator.manifest.tables.measures import MEASURES
-from generator.plan import Classic, File, Job, Measurement, Network
+from generator.plan import Classic, File, Frame, Job, Measurement, Network
 
 # What may be wrong with one picture.
 _TROUBLE = (AlphagridError, ValueError, OSError, MemoryError)
@@ -77,13 +77,19 @@ def finish(made: Rendered | Failed) -> Result:
         for file in _sources(job):
             _check_unchanged(file)
         if job.frame is not None:
-            result = replace(result, data=images.encode(made.pixels, job.frame.encoding))
+            result = replace(result, data=_encoded(made.pixels, job.frame))
     except _TROUBLE as error:
         return replace(result, failure=_in_words(error))
     if job.measurement is None:
         return result
     measured, unmeasured = _measure(made.pixels, job.measurement)
     return replace(result, measured=measured, unmeasured=unmeasured)
+
+
+def _encoded(pixels: NDArray[np.uint8], frame: Frame) -> bytes:
+    if frame.encoding.kept:
+        return frame.picture.input.file.path.read_bytes()
+    return images.encode(pixels, frame.encoding)
 
 
 def why_unreadable(measurement: Measurement) -> str:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator import images
-from generator.errors import ImageError, ModelError, Problem
+from generator.errors import ImageError, ModelError
 from generator.plan import ComparisonPlan, Input, Network, Plan
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
-from generator.render.engines import Engine
+from generator.render.engines import Crops, Engine
 from generator.store import Artifact
 
 VERSION = 5
 """Raised whenever the same pair would be judged otherwise, or in other words."""
+
+MOST_PAIRS = 50
+"""Of a comparison with more of them no pair is measured, only what is known is looked up: each
+takes seconds, and so many come of a list that nobody has written pair by pair."""
 
 CROPS = 3
 CROP_SIDE = 96
@@ -32,44 +37,59 @@ def find_kinship(project: Project, engine: Engine | None) -> dict[str, tuple[Pai
     """Return the pairs of every comparison that mixes networks, by its id, in order.
 
     The names in a pair are ids of models. What is not known yet is measured by ``engine`` on
-    crops of the comparison's inputs and kept by content; without one, it is left out.
+    crops of the comparison's inputs and kept by content; without one, and in comparisons of more
+    than ``MOST_PAIRS``, it is left out.
+    Warns of pairs that are not clearly related or whose mixes are broken; notes colours that
+    shift on the way, where no colour fix is asked for.
     """
-    return {
-        comparison.id: tuple(_pairs(project, comparison, engine))
+    found = {
+        comparison.id: tuple(_pairs(project, comparison, None if _many(comparison) else engine))
         for comparison in project.plan.comparisons
         if comparison.mixed
     }
+    _report(project, found)
+    return found
 
 
-def kinship_warnings(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> tuple[Problem, ...]:
-    """Return a warning for each pair that is not clearly related or whose mixes were seen broken,
-    once, where it is mixed.
-    """  # noqa: D205
-    return _problems(project, kinship, lambda pair, _: _warning(pair))
+def _report(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> None:
+    """Warn of each pair that may mix badly, and note what is good to know of others.
 
-
-def kinship_notes(project: Project, kinship: dict[str, tuple[Pair, ...]]) -> tuple[Problem, ...]:
-    """Return what authors may want to know of related pairs, once, where it is mixed.
-
-    Colours that shift on the way are worth a word where no colour fix is asked for.
+    Each is said once, where the pair is mixed first.
     """
-    return _problems(project, kinship, _note)
-
-
-def _problems(
-    project: Project,
-    kinship: dict[str, tuple[Pair, ...]],
-    say: Callable[[Pair, ComparisonPlan], str],
-) -> tuple[Problem, ...]:
     comparisons = {comparison.id: comparison for comparison in project.plan.comparisons}
-    problems: dict[tuple[str, str], Problem] = {}
+    warned: set[tuple[str, str]] = set()
+    noted: set[tuple[str, str]] = set()
     for name, pairs in kinship.items():
-        comparison = comparisons[name]
+        where = comparisons[name].models_at
         for pair in pairs:
-            if message := say(pair, comparison):
-                problem = project.file.problem(comparison.models_at, message)
-                problems.setdefault((pair.first, pair.second), problem)
-    return tuple(problems.values())
+            both = pair.first, pair.second
+            if (message := _warning(pair)) and both not in warned:
+                warned.add(both)
+                project.warn(where, message)
+            if (message := _note(pair, comparisons[name])) and both not in noted:
+                noted.add(both)
+                project.note(where, message)
+    for comparison in filter(_many, comparisons.values()):
+        message = (
+            f"of more than {MOST_PAIRS} pairs of models it is not measured whether they are "
+            f"related, and these are {len(comparison.mixed):,}; look at the mixes"
+        )
+        project.note(comparison.models_at, message)
+
+
+def unjudged(project: Project) -> int:
+    """Return the number of pairs that a build will measure."""
+    pairs = {
+        artifact.key: artifact
+        for comparison in project.plan.comparisons
+        if not _many(comparison)
+        for artifact in _artifacts(project.plan, comparison)
+    }
+    return sum(not project.store.has_artifact(pair) for pair in pairs.values())
+
+
+def _many(comparison: ComparisonPlan) -> bool:
+    return len(comparison.mixed) > MOST_PAIRS
 
 
 def _warning(pair: Pair) -> str:
@@ -124,21 +144,39 @@ def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) 
         except ModelError:
             # No engine; or a file went away meanwhile: rendering says whose frames that costs.
             continue
-        except _UnmeasuredError as error:
+        except UnmeasuredError as error:
             why = (f"it could not be measured: {error}",)
             pair = Pair(first, second, None, (), (), "doubtful", None, 0.0, why)
         yield replace(pair, first=first, second=second)
 
 
-class _UnmeasuredError(Exception):
+class UnmeasuredError(Exception):
     """What went wrong inside a network: it costs the verdict on a pair, and no more."""
+
+
+def relate_pair(engine: Engine, paths: Sequence[Path], crops: Crops) -> Pair:
+    """Compare two networks on crops of pictures, as ``telling_crop`` cuts them.
+
+    Raises ModelError for a file that cannot be used, UnmeasuredError where a network fails.
+    """
+    try:
+        (pair,) = engine.relate(paths, crops).pairs
+    except ModelError:
+        raise
+    except Exception as error:
+        raise UnmeasuredError(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    return pair
 
 
 def artifacts(project: Project) -> Iterator[Artifact]:
     """Yield what is found out about the models of a site, pair by pair."""
     for comparison in project.plan.comparisons:
-        for _, _, files, inputs in _asked(project.plan, comparison):
-            yield _artifact(files, inputs)
+        yield from _artifacts(project.plan, comparison)
+
+
+def _artifacts(plan: Plan, comparison: ComparisonPlan) -> Iterator[Artifact]:
+    for _, _, files, inputs in _asked(plan, comparison):
+        yield _artifact(files, inputs)
 
 
 def _asked(
@@ -164,12 +202,7 @@ def _measure(files: list[File], inputs: list[Input], engine: Engine | None) -> b
     if engine is None:
         raise ModelError("there is no engine to compare models by")
     crops = [crop for picture in inputs if (crop := _crop(picture)) is not None]
-    try:
-        (pair,) = engine.relate([file.path for file in files], crops).pairs
-    except ModelError:
-        raise
-    except Exception as error:
-        raise _UnmeasuredError(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    pair = relate_pair(engine, [file.path for file in files], crops)
     return json.dumps(asdict(pair), sort_keys=True, allow_nan=False).encode()
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from generator.errors import Problem
 from generator.manifest import ManifestFile
 from generator.plan import Plan
 from generator.plan.kinship import Pair
@@ -25,7 +24,7 @@ from generator.site.output.feeds import build_date
 from generator.site.output.marker import last_site
 from generator.site.output.resources import folders, static_files
 from generator.site.output.staging import check_output, staged
-from generator.site.output.tree import Tree
+from generator.site.output.tree import OutputTree
 from generator.site.page_writer import PageWriter
 from generator.site.text.content import Content
 from generator.site.text.pages import CONTENT
@@ -35,14 +34,11 @@ from generator.store import Store
 
 @dataclass(frozen=True)
 class SiteReport:
-    """What was written: pages, all files and their bytes; what the author may want to mend; and
-    what is otherwise than in the site that was there before.
-    """  # noqa: D205
+    """What was written: pages, all files and their bytes; ``changes`` since the site before."""
 
     pages: int
     bytes: int
     files: int
-    warnings: tuple[Problem, ...]
     changes: Changes
 
 
@@ -102,7 +98,6 @@ def write_site(
         pages=writer.pages,
         bytes=sum(tree.sizes.values()),
         files=len(tree.sizes),
-        warnings=tuple(sorted(set(content.warnings))),
         changes=changes(last, tree.written),
     )
 
@@ -118,11 +113,11 @@ def check_site_output(file: ManifestFile, store: Store, output: Path) -> None:
     check_output(output, sources, file.root)
 
 
-def check_site(project: Project) -> tuple[Problem, ...]:
-    """Try out the site, as it will be when all frames are rendered, and write nothing.
+def check_site(project: Project) -> None:
+    """Try out the site, as it will be when all frames are rendered: no output is written.
 
-    Returns warnings. Raises ManifestError where a text, mask, template or static file is wrong,
-    OutputError where two files of the site would have one name.
+    Warnings go to the project's. Raises ManifestError where a text, mask, template or static
+    file is wrong, OutputError where two files of the site would have one name.
     """
     plan = project.plan
     make_regions(project)
@@ -133,14 +128,15 @@ def check_site(project: Project) -> tuple[Problem, ...]:
     assets = build_assets(static)
     writer = PageWriter(project, content, views, models, assets, base_url="")
     pages = writer.prepare()
-    tree = Tree(None)
+    tree = OutputTree(None)
     _place_static(tree, static, assets)
     _place_files(tree, plan, content, exports=())
-    writer.try_out(tree, pages)
-    return tuple(sorted(set(content.warnings)))
+    writer.dry_run(tree, pages)
 
 
-def _place_static(tree: Tree, static: Mapping[str, Path], assets: Mapping[str, Asset]) -> None:
+def _place_static(
+    tree: OutputTree, static: Mapping[str, Path], assets: Mapping[str, Asset]
+) -> None:
     """Place static files: some under their own names, others under hashed ones, each once."""
     for name, path in verbatim_files(static).items():
         tree.copy(name, path)
@@ -154,16 +150,16 @@ def _with_data(view: ComparisonView, **found: Any) -> ComparisonView:
     return replace(complete, data=viewer_data(complete))
 
 
-def _place_frames(tree: Tree, plan: Plan, store: Store) -> None:
+def _place_frames(tree: OutputTree, plan: Plan, store: Store) -> None:
     """Link every frame that exists, once."""
     for frame in plan.frames.values():
         if record := store.record(frame):
             tree.link(f"frames/{frame.name}", store.path(frame), record.bytes, record.sha256)
 
 
-def _place_files(tree: Tree, plan: Plan, content: Content, exports: Sequence[Export]) -> None:
+def _place_files(tree: OutputTree, plan: Plan, content: Content, exports: Sequence[Export]) -> None:
     """Place files that texts refer to, and weights to download."""
-    for name, path in content.publisher.files.items():
+    for name, path in content.media.files.items():
         if name not in tree:
             tree.copy(name, path)
     for model in plan.models.values():

@@ -140,9 +140,9 @@ class _Builder:
 
     def _frame(self, index: int, shown: PlannedFrame) -> FrameView:
         frame, picture = shown.frame, shown.frame.picture
-        record = self._store.record(frame)
-        there = record is not None or self._all_rendered
-        reason = self._failures.get(frame.key, "it has not been rendered")
+        record = None if shown.missing else self._store.record(frame)
+        there = not shown.missing and (record is not None or self._all_rendered)
+        reason = shown.missing or self._failures.get(frame.key, "it has not been rendered")
         return FrameView(
             index=index,
             recipe=shown.recipe,

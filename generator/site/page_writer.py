@@ -15,7 +15,7 @@ from generator.site.data import data_json
 from generator.site.output.assets import Asset
 from generator.site.output.feeds import Entry, feed, robots, sitemap
 from generator.site.output.templates import Templates
-from generator.site.output.tree import Tree
+from generator.site.output.tree import OutputTree
 from generator.site.tables import frames_csv, table_pages
 from generator.site.text.content import Content, RenderedPage
 from generator.site.text.markdown import at_root
@@ -62,7 +62,7 @@ class PageWriter:
             self._nav.append(("Comparisons", "comparisons/"))
         return pages
 
-    def try_out(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
+    def dry_run(self, tree: OutputTree, pages: Sequence[RenderedPage]) -> None:
         """Write as ``write`` does, of comparisons only the first of each kind, of it one input.
 
         The others go through the same templates: of them only their place is taken.
@@ -70,12 +70,15 @@ class PageWriter:
         first = {(view.kind, view.control, view.apart): view for view in reversed(self._views)}
         self._write_all(tree, pages, {view.id: _sample(view) for view in first.values()})
 
-    def write(self, tree: Tree, pages: Sequence[RenderedPage]) -> None:
+    def write(self, tree: OutputTree, pages: Sequence[RenderedPage]) -> None:
         """Write all pages and what machines read."""
         self._write_all(tree, pages, self._by_id)
 
     def _write_all(
-        self, tree: Tree, pages: Sequence[RenderedPage], comparisons: Mapping[str, ComparisonView]
+        self,
+        tree: OutputTree,
+        pages: Sequence[RenderedPage],
+        comparisons: Mapping[str, ComparisonView],
     ) -> None:
         if not self._content.has_home:
             self._gallery(tree, "", self._site.title)
@@ -89,7 +92,7 @@ class PageWriter:
             else:
                 for name in (view.data_url, *view.data.files):
                     tree.write(name, "")
-        self._lost(tree)
+        self._not_found(tree)
         for name, text in {
             "sitemap.xml": sitemap(self._entries, self._base_url),
             "feed.xml": feed(
@@ -124,7 +127,7 @@ class PageWriter:
         once = {file.url: file for file in files}
         return self._templates.downloads(list(once.values()))
 
-    def _page(self, tree: Tree, rendered: RenderedPage) -> None:
+    def _page(self, tree: OutputTree, rendered: RenderedPage) -> None:
         page = rendered.page
         root = "../" * page.place.count("/")
         embedded = [self._by_id[name] for name in dict.fromkeys(rendered.comparisons)]
@@ -137,13 +140,13 @@ class PageWriter:
             viewers=bool(embedded),
         )  # fmt: skip
 
-    def _gallery(self, tree: Tree, url: str, title: str) -> None:
+    def _gallery(self, tree: OutputTree, url: str, title: str) -> None:
         root = "../" * url.count("/")
         social = next((view.social for view in self._views if view.social), "")
         views = [view.at(root) for view in self._views]
         self._write(tree, "gallery.html", url, url, title, "", social, comparisons=views)
 
-    def _comparison(self, tree: Tree, index: int, view: ComparisonView) -> None:
+    def _comparison(self, tree: OutputTree, index: int, view: ComparisonView) -> None:
         tree.write(view.data_url, data_json(view))
         for name, text in view.data.files.items():
             tree.write(name, text)
@@ -160,13 +163,13 @@ class PageWriter:
         for url in view.moved_from:
             self._moved(tree, url, view)
 
-    def _moved(self, tree: Tree, url: str, view: ComparisonView) -> None:
+    def _moved(self, tree: OutputTree, url: str, view: ComparisonView) -> None:
         """Write a page at a former address, which leads on."""
         self._render(
             tree, "moved.html", url, view.title, canonical=view.url, to=f"../../{view.url}"
         )
 
-    def _tables(self, tree: Tree, view: ComparisonView) -> None:
+    def _tables(self, tree: OutputTree, view: ComparisonView) -> None:
         """Write what is too large for the page of a comparison."""
         tree.write(f"{view.url}frames.csv", frames_csv(view))
         parts = list(table_pages(view))
@@ -178,7 +181,7 @@ class PageWriter:
             title = f"{view.title}: {part.title}"
             self._render(tree, "frames.html", part.url, title, comparison=view, part=part)
 
-    def _lost(self, tree: Tree) -> None:
+    def _not_found(self, tree: OutputTree) -> None:
         """Write 404.html, which is shown at any depth: its links start at the server's root."""
         root = self._base_path
         page = {"title": "Page not found", "description": "", "url": "404.html",
@@ -190,7 +193,7 @@ class PageWriter:
 
     def _write(
         self,
-        tree: Tree,
+        tree: OutputTree,
         template: str,
         place: str,
         url: str,
@@ -206,7 +209,7 @@ class PageWriter:
 
     def _render(
         self,
-        tree: Tree,
+        tree: OutputTree,
         template: str,
         url: str,
         title: str,

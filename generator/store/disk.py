@@ -9,13 +9,19 @@ import errno
 import os
 import re
 import secrets
+import socket
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
 
 ASIDE = "aside"
+_GUEST_SECONDS = 1
+"""A guest holds the lock while it writes one file; so long a build waits for it."""
 _LEFTOVER = re.compile(r"tmp[a-z0-9_]{8,16}")
 
 # What hides a folder that we created from git, and from backups that honour CACHEDIR.TAG.
@@ -24,21 +30,61 @@ TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by alphagrid.\n"
 
 
 class Disk:
-    """Writes whole files below a folder of ours, which is made when it is needed."""
+    """Writes whole files below a folder of ours, which is made when it is needed.
 
-    def __init__(self, folder: Path) -> None:
+    A ``guest`` writes only while nobody holds the folder's lock, and forgets it otherwise.
+    """
+
+    def __init__(self, folder: Path, *, guest: bool) -> None:
         self._folder = folder
+        self._guest = guest
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other builds away meanwhile; see ``Store.locked``."""
+        owner = self._folder / "owner"
+        lock = FileLock(self._folder / "lock", timeout=_GUEST_SECONDS)
+        try:
+            self.prepare()
+            check_file(self._folder / "lock")
+            lock.acquire()
+        except Timeout:
+            message = f"{self._folder} is in use by {_who(owner)}: wait for it, or stop it"
+            raise StoreError(message) from None
+        except OSError as error:
+            raise cannot_write(self._folder, error) from error
+        try:
+            for leftover in self.leftovers():
+                with suppress(PermissionError):  # Windows: somebody is writing it
+                    leftover.unlink(missing_ok=True)
+            self.write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+            yield
+        finally:
+            lock.release()
 
     def write(self, path: Path, data: bytes) -> int:
-        """Write a whole file or none; return its time of modification, in nanoseconds."""
+        """Write a whole file or none; return its time of modification, in nanoseconds.
+
+        That is 0 where a guest wrote nothing. Raises StoreError where the disk refuses.
+        """
         try:
-            try:
-                return self._replace(path, data)
-            except FileNotFoundError:
-                # A build that starts sweeps away what others are just writing, too.
-                return self._replace(path, data)
+            if not self._guest:
+                return self._write(path, data)
+            self.prepare()
+            check_file(self._folder / "lock")
+            with FileLock(self._folder / "lock", timeout=0):
+                return self._write(path, data)
+        except Timeout:
+            return 0
         except OSError as error:
             raise cannot_write(path, error) from error
+
+    def _write(self, path: Path, data: bytes) -> int:
+        try:
+            return self._replace(path, data)
+        except FileNotFoundError:
+            # A build that starts sweeps away what others are just writing, too.
+            return self._replace(path, data)
 
     def prepare(self) -> None:
         """Create the folder; one that was there before may hold what others want to be seen."""
@@ -67,6 +113,13 @@ class Disk:
             aside.unlink(missing_ok=True)
             raise
         return modified
+
+
+def _who(owner: Path) -> str:
+    try:
+        return read_file(owner)[:200].decode(errors="replace").strip()
+    except OSError:
+        return "another build"
 
 
 def is_file(path: str | Path) -> bool:

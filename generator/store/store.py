@@ -29,15 +29,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import socket
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from generator.errors import StoreError
 from generator.manifest.tables.measures import as_json
@@ -50,11 +47,8 @@ from generator.store.disk import (
     IGNORE,
     TAG,
     Disk,
-    cannot_write,
-    check_file,
     entries,
     is_file,
-    read_file,
 )
 
 _KINDS = ("frames", "measurements", "derived")
@@ -102,11 +96,15 @@ class Removed:
 
 
 class Store:
-    """A folder of frames by key. Safe for several threads of one process."""
+    """A folder of frames by key. Safe for several threads of one process.
 
-    def __init__(self, folder: Path) -> None:
+    A ``guest`` reads while a build holds the lock, and keeps nothing then: what it is given is
+    made, checked and forgotten. While the store is free it keeps things as others do.
+    """
+
+    def __init__(self, folder: Path, *, guest: bool = False) -> None:
         self.folder = folder
-        self._disk = Disk(folder)
+        self._disk = Disk(folder, guest=guest)
         self._frames = f"{folder}/frames"
         # A build asks for every record several times: once to see what is missing, once a page.
         self._records: dict[str, Record] = {}
@@ -163,7 +161,8 @@ class Store:
     def artifact(self, artifact: Artifact, make: Callable[[], bytes]) -> Path:
         """Return the file of an artifact, which is made where it is missing.
 
-        Raises what ``make`` raises, and StoreError where it cannot be written.
+        For a guest there may be no such file. Raises what ``make`` raises, and StoreError where
+        it cannot be written.
         """
         path = self._artifact_path(artifact)
         if not self._sound(path):
@@ -182,31 +181,12 @@ class Store:
         """Keep a small JSON file in the store's root. Raises StoreError."""
         self._write(self.folder / name, checksummed(data))
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other builds away meanwhile; the lock of a killed build does not linger.
 
         Raises StoreError, which names the owner, where another build holds it.
         """
-        owner = self.folder / "owner"
-        lock = FileLock(self.folder / "lock", timeout=0)
-        try:
-            self._disk.prepare()
-            check_file(self.folder / "lock")
-            lock.acquire()
-        except Timeout:
-            message = f"{self.folder} is in use by {_who(owner)}: wait for it, or stop it"
-            raise StoreError(message) from None
-        except OSError as error:
-            raise cannot_write(self.folder, error) from error
-        try:
-            for leftover in self._disk.leftovers():
-                with suppress(PermissionError):  # Windows: somebody is writing it
-                    leftover.unlink(missing_ok=True)
-            self._write(owner, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
-            yield
-        finally:
-            lock.release()
+        return self._disk.locked()
 
     def prune(self, keys: Collection[str]) -> Removed:
         """Remove what is kept under other keys. Call this in a locked store only.
@@ -306,13 +286,6 @@ def _record_path(path: str | Path) -> str:
 
 def _says(path: Path, text: str) -> bool:
     return is_file(path) and path.read_bytes() == text.encode()
-
-
-def _who(owner: Path) -> str:
-    try:
-        return read_file(owner)[:200].decode(errors="replace").strip()
-    except OSError:
-        return "another build"
 
 
 def _remove_if_empty(folders: Sequence[Path]) -> None:

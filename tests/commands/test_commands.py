@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from support.build import Run, edit
 
-from generator.commands import serve as server_module
+from generator.commands import server as server_module
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_folder_means_the_manifest_in_it(

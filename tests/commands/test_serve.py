@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.commands import serve as server_module
-from generator.commands.serve import make_server, prefix_of
+from generator.commands import server as server_module
+from generator.commands.server import make_server, prefix_of
 from generator.errors import AlphagridError
 
 

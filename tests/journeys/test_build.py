@@ -23,6 +23,7 @@ from safetensors.torch import load_file
 from support.build import DATA, Run, edit, snapshot
 
 from generator.commands.main import main
+from generator.store import Store
 
 
 def data(comparison: str = "mix") -> dict[str, Any]:
@@ -259,7 +260,7 @@ def test_output_that_cannot_show_a_sign_gets_its_number(project: Path, encoding:
         out,
     )
     page = "ж.md".encode(encoding, "backslashreplace").decode(encoding)
-    assert err.endswith(f"warning: '{page}' leads nowhere\n")
+    assert err.endswith(f"warning: broken link: '{page}'\n")
 
 
 def test_clean_names_what_it_leaves(project: Path, run: Run) -> None:
@@ -377,14 +378,14 @@ def test_animations_go_there_and_back(project: Path, run: Run, form: str, count:
         (("--weights", "0.2", "0.3", "0.5"), "2 model(s), 3 coefficient(s)"),
         (("--weights", "0.5", "0.2"), "coefficients must sum to 1, these sum to 0.7"),
         (("--weights", "1.5", "-0.5"), "coefficient 1.5 is outside 0 to 1 (allow it: --extra"),
-        (("--weights", "nan", "1"), "coefficient nan is no number to mix by"),
-        (("--alpha", "nan"), "alpha nan is no number to mix by"),
-        (("--alpha", "inf", "--extrapolate"), "alpha inf is no number to mix by"),
+        (("--weights", "nan", "1"), "coefficient must be a finite number, got nan"),
+        (("--alpha", "nan"), "alpha must be a finite number, got nan"),
+        (("--alpha", "inf", "--extrapolate"), "alpha must be a finite number, got inf"),
         (("--alpha", "1e300", "--extrapolate"), "coefficients must sum to 1, these sum to 0"),
         (("--alpha", "1.5"), "alpha 1.5 is outside 0 to 1 (allow it: --extrapolate)"),
         (("--alpha", "0.5"), "exists: choose another name, or --force"),
-        (("--alpha", "0.5", "-o", "no/out.safetensors"), "there is no folder 'no'"),
-        (("--alpha", "0.5", "-o", "out.pth"), "what is written is .safetensors: name it so"),
+        (("--alpha", "0.5", "-o", "no/out.safetensors"), "no such folder: 'no'"),
+        (("--alpha", "0.5", "-o", "out.pth"), "the output must end in .safetensors"),
     ],
 )
 def test_interpolate_refuses_what_would_be_a_mistake(
@@ -444,13 +445,13 @@ def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path
             "content/index.md:3:5: warning: a picture without a text alternative: "
             "write what it shows in the [brackets]"
         ),
-        "content/index.md:3:20: warning: this leads nowhere: the page has no '#y'",
-        "content/index.md:3:28: warning: 'z.md' leads nowhere",
-        "content/index.md:3:34: warning: '[m][n]' leads nowhere: there is no line '[n]: …'",
+        "content/index.md:3:20: warning: broken link: the page has no '#y'",
+        "content/index.md:3:28: warning: broken link: 'z.md'",
+        "content/index.md:3:34: warning: broken reference '[m][n]': add a line '[n]: …'",
         "site.yaml:2:17: warning: no comparison uses the model 'spare'",
         "site.yaml:4:97: warning: no comparison has the region 'sky' of 'photo'",
         "site.yaml:5:9: warning: no comparison uses the input 'more'",
-        "site.yaml:7:49: warning: 'gone.md' leads nowhere",
+        "site.yaml:7:49: warning: broken link: 'gone.md'",
     ]
     for command in ("check", "build"):
         status, out, err = run(command)
@@ -471,10 +472,10 @@ def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
             main(arguments)
         assert caught.value.code == 2
     said = capsys.readouterr().err
-    assert "'gpu' is none of auto, cpu, mps, cuda, cuda:N" in said
-    assert "'99999' is no port: 0 to 65535" in said
-    assert "'someone.github.io/models' is no web address: start with https://" in said
-    assert "'https://x.org/?a' is no address of a site: leave out '?' or '#'" in said
+    assert "unknown device 'gpu'; use auto, cpu, mps, cuda or cuda:N" in said
+    assert "invalid port '99999': use 0 to 65535" in said
+    assert "invalid web address 'someone.github.io/models': start with https://" in said
+    assert "invalid site address 'https://x.org/?a': leave out '?' or '#'" in said
 
 
 def test_ctrl_c_exits_with_130_and_keeps_what_is_done(project: Path) -> None:
@@ -537,3 +538,23 @@ def test_serve_builds_and_serves_under_the_path_of_the_site(project: Path) -> No
             assert "Test site" in answer.read().decode()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 130
+
+
+def test_check_writes_nothing_while_a_build_runs(project: Path, run: Run) -> None:
+    """What it would keep, it would write into the folder of another."""
+    Image.new("L", (96, 72), 255).save("mask.png")
+    edit("noise: {sigma: 10}", "masks: {all: mask.png}")
+    edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], regions: [all]")
+    store = Store(project / ".cache")
+    with store.locked():
+        before = snapshot(project)
+        status, out, err = run("check")
+        assert (status, err) == (0, "")
+        assert "in the cache: 0; to render: " in out
+        assert snapshot(project) == before
+        Image.new("L", (10, 72), 255).save("mask.png")
+        assert "of another shape" in run("check")[2]
+    Image.new("L", (96, 72), 255).save("mask.png")
+    assert run("check")[:2] == (0, out)
+    assert Path(".cache/files.json").exists()
+    assert len(list(Path(".cache/derived").rglob("*.png"))) == 1

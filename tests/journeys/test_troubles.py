@@ -83,7 +83,7 @@ CASES |= {
         ("models: {", "models: {a2: tiny_a.safetensors, "),
     ),
     "no comparison is called": page("/// comparison | mixx\n///"),
-    "leads nowhere": page("[x](gone.md)"),
+    "broken link": page("[x](gone.md)"),
     "without a text alternative": page("![](photo.png)"),
     "is elsewhere": page("![A cat](https://example.org/cat.png)"),
     "has sha256": edits(("safetensors, title: Soft", f"safetensors, sha256: '{'0' * 64}'")),

@@ -243,16 +243,22 @@ comparisons:
         ("site: {title: T}\nmodels: []\n", "site.yaml:2:9: expected a mapping"),
         ("site: {title: T}\nimages: {quality: 101}\n", "site.yaml:2:19:"),
         ("site: {title: T}\nimages: {format: jpeg, quality: lossless}\n", "cannot be lossless"),
-        ("site: {title: T, url: x.org}\n", "'x.org' is no web address: start with https://"),
-        ("site: {title: T, url: 'https://[x/'}\n", "'https://[x/' is no web address"),
+        ("site: {title: T, url: x.org}\n", "invalid web address 'x.org': start with https://"),
+        ("site: {title: T, url: 'https://[x/'}\n", "invalid web address 'https://[x/'"),
         (
             "site: {title: T, url: https://x.org/m?a=1}\n",
-            "site.yaml:1:23: 'https://x.org/m?a=1' is",
+            "site.yaml:1:23: invalid site address 'https://x.org/m?a=1': leave out",
         ),
         ("site: {title: T, url: https://x.org/#f}\n", "leave out '?' or '#' and what follows"),
-        ("site: {title: T}\nmodels: {input: a.safetensors}\n", "has a meaning in 'choose'"),
-        ("site: {title: T}\nmodels: {a/b: a.safetensors}\n", "site.yaml:2:10: 'a/b' is no id"),
-        ("site: {title: T}\nmodels: {a: cat.png}\n", "'cat.png' is no weights file"),
+        (
+            "site: {title: T}\nmodels: {input: a.safetensors}\n",
+            "'input' is a reserved name; rename the model",
+        ),
+        (
+            "site: {title: T}\nmodels: {a/b: a.safetensors}\n",
+            "site.yaml:2:10: invalid id 'a/b': use",
+        ),
+        ("site: {title: T}\nmodels: {a: cat.png}\n", "'cat.png' is not a weights file"),
         ("site: {title: T}\ninputs: {A: cat.png, a: dog.png}\n", "differ in case only"),
         ("site: {title: T}\npages: [x.md]\n", "site.yaml:2:9: no such file: 'x.md'"),
         (
@@ -275,8 +281,8 @@ def test_bad_manifests_get_one_clear_line(tmp_path: Path, text: str, line: str) 
         ("site:\n\ttitle: T\n", "2:1: not valid YAML: a tab: indent with spaces"),
         ("site: {title: T}\npages: @me\n", "2:8: not valid YAML: a text that starts like this"),
         ("site:\n  title: My: models\n", "2:12: not valid YAML: a text that holds ': ' goes in"),
-        ('site: {title: "C:\\Users"}\n', 'not valid YAML: in "double quotes" a backslash has'),
-        ('site: {title: "pics\\o"}\n', 'not valid YAML: in "double quotes" a backslash has'),
+        ('site: {title: "C:\\Users"}\n', 'not valid YAML: a backslash in "double quotes" starts'),
+        ('site: {title: "pics\\o"}\n', 'not valid YAML: a backslash in "double quotes" starts'),
         ('site: {title: "T}\n', "not valid YAML: a quotation mark is never closed"),
         ("site:\n  title: T\n url: x\n", "3:2: not valid YAML: this line is not indented like"),
         ("site: {title: [a, b\npages: c}\n", "not valid YAML: a bracket is not closed"),
@@ -499,4 +505,13 @@ def test_former_ids_are_nobody_elses(tmp_path: Path) -> None:
         "site.yaml:9:22: 'OLD' leads to 'new' already: remove one of the two",
         "site.yaml:9:27: 'other' leads to 'other' already: remove one of the two",
     ]
-    assert "is no id" in problems(tmp_path, text.replace("[older, OLD, other]", '["../x"]'))[-1]
+    assert (
+        "invalid id '../x'"
+        in problems(tmp_path, text.replace("[older, OLD, other]", '["../x"]'))[-1]
+    )
+
+
+@pytest.mark.parametrize("item", ["7", "{of: input, export: 7}", "{mix: {a: x}}"])
+def test_a_list_is_not_too_short_where_its_only_item_is_wrong(tmp_path: Path, item: str) -> None:
+    (found,) = problems(tmp_path, f"{HEAD}{INPUTS}comparisons:\n  x: {{choose: [{item}]}}\n")
+    assert "expected a list" not in found

@@ -76,7 +76,7 @@ def test_the_name_that_is_written_comes_first(tmp_path: Path) -> None:
     [
         ("Z?rich/*.png", 2), ("Z[üo]rich/*.png", 2), ("Z[!ü]rich/*.png", 1), ("Z*/ö*.png", 2),
         ("Z*/?.png", 3), ("**/ö.png", 2), ("Zürich/**/*.png", 3), ("Zu*/ö.png", 0),
-        ("../*/Zürich/ö.png", 1), ("ü*", 0), ("Z**/a.png", -1), ("", -1),
+        ("../*/Zürich/ö.png", 1), ("ü*", 0), ("Z**/a.png", -1), ("", -1), ("./", -1),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("written", ["NFC", "NFD"])
@@ -89,7 +89,7 @@ def test_patterns_count_characters_as_people_do(
     write(root, f"{decomposed}/deep/ab.png", "Zorich/ö.png", "Zoorich/a.png")
     pattern = unicodedata.normalize(written, pattern)
     if count < 0:
-        with pytest.raises(ValueError, match="no glob pattern"):
+        with pytest.raises(ValueError, match="invalid glob pattern"):
             matching_files(root, pattern)
         return
     if pattern == "Z?rich/*.png":
@@ -108,7 +108,8 @@ def test_patterns_without_accents_match_what_the_system_matches(
         write(root, "a", "b", "ab", "a-b", "a]", "[a", "a.b", "x/a", "x/b", "x/y/a", "a!/b", "!")
     try:
         expected = sorted(path for path in root.glob(pattern) if path.is_file())
-    except (ValueError, NotImplementedError, IndexError):
+    except (ValueError, NotImplementedError, IndexError, AttributeError):
+        # The last is Python's own answer to './'.
         with pytest.raises(ValueError, match="glob"):
             matching_files(root, pattern)
         return

@@ -59,7 +59,7 @@ def test_the_same_comes_out(tmp_path, name):
     descriptor = load(file.path)
     assert str(descriptor.architecture.id) == name
     plain = outputs(descriptor)
-    windows.quicken(descriptor, CPU)
+    windows.optimize_attention(descriptor, CPU)
     for before, after in zip(plain, outputs(descriptor), strict=True):
         assert before.std() > 0.001
         if name == "SwinIR":
@@ -81,7 +81,7 @@ def test_masks_are_made_once_for_a_size(tmp_path, name):
                 return make(*size, **options)
 
             module.calculate_mask = counted
-    windows.quicken(descriptor, CPU)
+    windows.optimize_attention(descriptor, CPU)
     outputs(descriptor)
     assert made
     assert len(made) == len(set(map(repr, made)))
@@ -107,7 +107,7 @@ def test_several_pictures_at_once_each_get_their_masks(tmp_path):
     pictures = torch.rand(3, 3, 24, 32)
     with torch.inference_mode():
         plain = descriptor.model(pictures)
-        windows.quicken(descriptor, CPU)
+        windows.optimize_attention(descriptor, CPU)
         assert torch.allclose(descriptor.model(pictures), plain, atol=1e-5, rtol=0)
 
 

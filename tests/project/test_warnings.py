@@ -13,6 +13,8 @@ from safetensors.torch import load_file, save_file
 from spandrel.architectures.DRUNet import DRUNet
 from support.build import DATA, Run, edit
 
+pytestmark = pytest.mark.slow
+
 
 def write_steps() -> None:
     edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], steps: 5")
@@ -59,18 +61,26 @@ def put_a_gray_one_beside() -> None:
 @pytest.mark.parametrize(
     ("change", "where", "message"),
     [
-        (damage, "2:64", "'body.2.weight' in it holds values that are not numbers: fetch it again"),
+        (
+            damage,
+            "2:64",
+            "'body.2.weight' in it contains values that are not numbers; fetch the file again",
+        ),
         (
             tell_in_vain,
             "2:110",
             "a RealESRGAN Compact does not ask how noisy its input is: remove it",
         ),
-        (write_steps, "6:81", "steps say nothing under control slider: write alphas"),
-        (copy_the_first, "6:49", "'a' and 'b' are the same weights: so is all between them"),
+        (write_steps, "6:81", "'steps' is ignored with control 'slider'; use 'alphas'"),
+        (
+            copy_the_first,
+            "6:49",
+            "'a' and 'b' have identical weights; every mix will look the same",
+        ),
         (
             lose_colour,
             "4:53",
-            "a gray reference of a colour picture: what it measures is lost colour",
+            "the reference is gray, the picture in colour: metrics will measure lost colour",
         ),
         (
             put_a_denoiser_beside,
@@ -106,10 +116,13 @@ def test_what_is_hardly_meant_is_a_warning(
     [
         (
             "models: [a, b, c], control: path, alphas: 3, steps: 5",
-            "steps say nothing beside alphas",
+            "'steps' is ignored beside 'alphas'; remove one of them",
         ),
-        ("models: [a, b, c], control: triangle, alphas: 3", "alphas say nothing under control tr"),
-        ("models: [a, b], groups: {h: body.0.*}, alphas: 2, steps: 3", "steps say nothing under"),
+        (
+            "models: [a, b, c], control: triangle, alphas: 3",
+            "'alphas' is ignored with control 'triangle'; use 'steps'",
+        ),
+        ("models: [a, b], groups: {h: body.0.*}, alphas: 2, steps: 3", "'steps' is ignored with"),
         ("models: [a, b, c], control: path, steps: 5", ""),
         ("models: [a, b, c], control: path, alphas: 3", ""),
         ("models: [a, b, c], control: triangle, steps: 3", ""),
@@ -137,7 +150,7 @@ def test_gray_pictures_are_one_channel_to_any_network(project: Path, run: Run) -
 def test_drafts_that_are_left_out_are_not_doubted(project: Path, run: Run) -> None:
     edit("  list:", "  z: {draft: true, interpolate: {models: [a, b], steps: 4}}\n  list:")
     assert run("check")[2] == ""
-    assert "steps say nothing" in run("check", "--drafts")[2]
+    assert "'steps' is ignored" in run("check", "--drafts")[2]
 
 
 def test_damaged_weights_are_not_called_unrelated(project: Path, run: Run) -> None:

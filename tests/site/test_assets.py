@@ -9,7 +9,7 @@ import pytest
 from support.site import Project, make_project
 
 from generator.errors import ManifestError
-from generator.site.output import resources
+from generator.project import shipped
 from generator.site.output.assets import Asset, build_assets
 
 
@@ -132,7 +132,7 @@ def test_files_under_root_keep_their_names(project: Project) -> None:
         ("\n{{ asset('css/sit.css') }}", r"404\.html:2:1: .*did you mean 'css/site\.css'"),
         ("\n\n{% if %}", r"404\.html:3:1: template:"),
         ("{{ nothing.at.all }}", r"404\.html:1:1: .*'nothing' is undefined"),
-        ("{% include 'gone.html' %}", r"there is no template 'gone\.html'"),
+        ("{% include 'gone.html' %}", r"no such template: 'gone\.html'"),
     ],
 )
 def test_mistakes_in_templates_have_a_place(project: Project, text: str, message: str) -> None:
@@ -148,6 +148,6 @@ def test_shipped_files_lie_beside_the_package_or_in_it(
     package = tmp_path / "generator"
     (package / "defaults/static").mkdir(parents=True)
     (package / "__init__.py").touch()
-    monkeypatch.setattr(resources.generator, "__file__", str(package / "__init__.py"))
-    assert resources.shipped("static") == package / "defaults/static"
-    assert resources.shipped("templates") == tmp_path / "templates"
+    monkeypatch.setattr(shipped.generator, "__file__", str(package / "__init__.py"))
+    assert shipped.shipped("static") == package / "defaults/static"
+    assert shipped.shipped("templates") == tmp_path / "templates"

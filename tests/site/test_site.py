@@ -69,10 +69,10 @@ def test_everything_the_contract_names_is_written(project: Project) -> None:
     for name in NAMES:
         assert (project.output / name).is_file(), name
     assert not report.warnings
-    assert report.pages == 6
+    assert report.site.pages == 6
     files = [path for path in project.output.rglob("*") if path.is_file()]
-    assert report.files == len(files)
-    assert report.bytes == sum(path.stat().st_size for path in files)
+    assert report.site.files == len(files)
+    assert report.site.bytes == sum(path.stat().st_size for path in files)
     for path in (project.output / "assets").iterdir():
         assert re.fullmatch(r"[\w-]+\.[0-9a-f]{12}\.\w+", path.name)
     for path in (project.output / "frames").iterdir():
@@ -82,7 +82,7 @@ def test_everything_the_contract_names_is_written(project: Project) -> None:
 def test_a_manifest_alone_gives_a_gallery(project: Project) -> None:
     report = project.build()
     home = project.read("index.html")
-    assert report.pages == 4
+    assert report.site.pages == 4
     for title in ("Sharpness", "everything", "A sequence"):
         assert f">{title}</a>" in home
     assert "<h1>Tiny</h1>" in home
@@ -101,7 +101,7 @@ def test_beside_a_home_page_the_gallery_is_called_what_it_is(project: Project) -
 
 def test_a_site_without_comparisons_builds(project: Project) -> None:
     project.manifest = {"site": {"title": "Empty"}}
-    assert project.build().pages == 1
+    assert project.build().site.pages == 1
     assert broken_links(project.output) == []
 
 
@@ -383,7 +383,9 @@ def test_a_mask_of_another_shape_is_refused_where_it_is_named(project: Project) 
 
 def test_checking_finds_what_building_would(project: Project) -> None:
     project.write("content/index.md", "# Home\n\n[x](gone.md)\n")
-    assert [problem.line for problem in check_site(project.open())] == [3]
+    opened = project.open()
+    check_site(opened)
+    assert [problem.line for problem in opened.warnings] == [3]
     assert not project.output.exists()
 
 

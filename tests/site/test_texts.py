@@ -14,7 +14,7 @@ from support.site import Project, make_project
 
 from generator.errors import ManifestError
 from generator.manifest import load
-from generator.site.text.markdown import Prose
+from generator.site.text.markdown import MarkdownRenderer
 from generator.site.text.mathematics import to_mathml
 from generator.site.text.pages import read_pages
 from generator.site.text.source import Source
@@ -49,9 +49,9 @@ def warnings(project: Project, text: str) -> list[str]:
         ("# A\n\n/// comparision | sharpness\n///\n", "3:5", "(did you mean 'comparison'?)"),
         ("# A\n\n/// comparison | sharpness\n\nMore\n", "3:1", "never closed: add a line '///'"),
         ("# A\n\n/// comparison\n///\n", "3:1", "which comparison?"),
-        ("# A\n\n///\n", "3:1", "closes no block"),
+        ("# A\n\n///\n", "3:1", "unexpected '///"),
         ("# A\n\n  /// comparison | sharpness\n    wide: true\n///\n", "4:5", "no options"),
-        ("# A\n\n/// comparison | sharpness\n////\n", "4:1", "closes no block"),
+        ("# A\n\n/// comparison | sharpness\n////\n", "4:1", "unexpected '///"),
         ("# A\n\nx $\\frac{1}{n$ y\n", "3:4", "'}' is missing"),
         ("# A\n\n$$\n\\nosuch{x}\n$$\n", "4:1", "nosuch"),
         ("---\ntitel: x\n---\n# A\n", "2:1", "(did you mean 'title'?)"),
@@ -97,18 +97,18 @@ def test_a_page_that_is_no_text_is_an_error(project: Project) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        ("[a](gone.md)", "3:5", "'gone.md' leads nowhere"),
-        ("`gone.md` [a](gone.md)", "3:15", "'gone.md' leads nowhere"),
+        ("[a](gone.md)", "3:5", "broken link: 'gone.md'"),
+        ("`gone.md` [a](gone.md)", "3:15", "broken link: 'gone.md'"),
         ("[a](indx.md)", "3:5", "(did you mean 'index.md'?)"),
         ("[a](#gone)", "3:5", "the page has no '#gone'"),
-        ("[a][x]\n\n[x]: gone.md", "5:6", "leads nowhere"),
-        ("see [a][gone].", "3:5", "'[a][gone]' leads nowhere: there is no line '[gone]: …'"),
-        ("see [gone][].", "3:5", "there is no line '[gone]: …'"),
-        ("a[^1].", "3:2", "there is no line '[^1]: …'"),
+        ("[a][x]\n\n[x]: gone.md", "5:6", "broken link"),
+        ("see [a][gone].", "3:5", "broken reference '[a][gone]': add a line '[gone]: …'"),
+        ("see [gone][].", "3:5", "add a line '[gone]: …'"),
+        ("a[^1].", "3:2", "add a line '[^1]: …'"),
         ("![](cat.png)", "3:5", "without a text alternative"),
         ("![a](cat.png) ![](cat.png)", "3:19", "without a text alternative"),
         ('<img src="cat.png">', "3:11", "without a text alternative"),
-        ("![a](dog.png)", "3:6", "leads nowhere"),
+        ("![a](dog.png)", "3:6", "broken link"),
         ("[a](/cat.png)", "3:5", "write a relative address"),
         ("[a](../site.yaml)", "3:5", "outside content/"),
         ("[a](../../../../etc/passwd)", "3:5", ""),
@@ -120,8 +120,8 @@ def test_a_page_that_is_no_text_is_an_error(project: Project) -> None:
         ("<script>x()</script>", "3:1", "<script> in a page does nothing"),
         ("<script type='module'>x()</script>", "3:1", "<script> in a page does nothing"),
         ("<style>p { color: red }</style>", "3:1", "<style> in a page does nothing"),
-        ("[a](readme.md)", "3:5", "no page of the site"),
-        ("[a](comparisons/gone/)", "3:5", "leads nowhere"),
+        ("[a](readme.md)", "3:5", "not a page of the site"),
+        ("[a](comparisons/gone/)", "3:5", "broken link"),
     ],
 )
 def test_what_leads_nowhere_is_a_warning_with_its_place(
@@ -236,7 +236,7 @@ def test_captions_links_start_at_the_manifest(project: Project) -> None:
     project.manifest["comparisons"]["sharpness"]["caption"] = caption
     found = [str(problem) for problem in project.build().warnings]
     assert len(found) == 1
-    assert re.match(r"site\.yaml:\d+:\d+: 'b\.md' leads nowhere", found[0])
+    assert re.match(r"site\.yaml:\d+:\d+: broken link: 'b\.md'", found[0])
     assert 'href="../../more/b/"' in project.read("comparisons/sharpness/index.html")
 
 
@@ -524,7 +524,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES | st.text(max_size=12), max_size=12))
 def test_any_page_renders_or_says_what_is_wrong(lines: list[str]) -> None:
     source = Source(Path("page.md"), "\n".join(lines))
-    html = Prose("en").page(source, frozenset({"y"}))
+    html = MarkdownRenderer("en").page(source, frozenset({"y"}))
     count = source.text.count("\n") + 1
     assert all(1 <= problem.line <= count and problem.message for problem in html.problems)
 
@@ -653,7 +653,7 @@ def test_links_of_captions_start_at_the_manifest(project: Project) -> None:
     project.write("content/method.md", "# M\n")
     project.manifest["comparisons"]["sharpness"]["caption"] = "See [m](method.md)."
     (found,) = warnings(project, "# A\n")
-    assert found.endswith("'method.md' leads nowhere (did you mean 'content/method.md'?)")
+    assert found.endswith("broken link: 'method.md' (did you mean 'content/method.md'?)")
 
 
 def test_an_unknown_comparison_is_named_where_its_block_stands(project: Project) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from support.build import snapshot
 
 from generator.errors import StoreError
@@ -347,3 +348,28 @@ def test_files_may_be_read_by_whom_the_umask_says(store: Store, umask: int) -> N
     finally:
         os.umask(before)
     assert store.path(frame()).stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_a_guest_keeps_nothing_while_a_build_runs(store: Store) -> None:
+    store.put(frame(), b"picture", "fp16")
+    guest = Store(store.folder, guest=True)
+    with store.locked():
+        before = snapshot(store.folder)
+        guest.write("files.json", {"a": 1})
+        made = guest.artifact(CARD, lambda: b"made")
+        assert guest.record(frame()) == store.record(frame())
+        assert snapshot(store.folder) == before
+    assert not made.exists()
+    guest.write("files.json", {"a": 1})
+    assert guest.artifact(CARD, lambda: b"made").read_bytes() == b"made"
+    assert Store(store.folder).read("files.json") == {"a": 1}
+
+
+def test_a_build_waits_for_a_guest_that_is_just_writing(store: Store) -> None:
+    store.write("files.json", {})
+    held = FileLock(store.folder / "lock", thread_local=False)
+    held.acquire()
+    timer = threading.Timer(0.2, held.release)
+    timer.start()
+    with store.locked():
+        timer.join()

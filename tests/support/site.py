@@ -19,6 +19,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from PIL import Image
 
 from generator import images
+from generator.errors import Problem
 from generator.manifest import ManifestFile, load
 from generator.plan import Plan
 from generator.plan.info import ModelInfo, Tensor
@@ -52,6 +53,14 @@ def network(scale: int = 1) -> ModelInfo:
     """Return what is known of a network that the tests never open."""
     tensors = {"body.0.weight": Tensor((8, 3, 3, 3), "")}
     return ModelInfo("Compact", "Compact", scale, 3, 3, 1_234, True, True, tensors)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build of a small site wrote, and what it warned of."""
+
+    site: SiteReport
+    warnings: tuple[Problem, ...]
 
 
 @dataclass
@@ -88,14 +97,15 @@ class Project:
         *,
         base_url: str = "",
         drafts: bool = False,
-    ) -> SiteReport:
+    ) -> Built:
         opened = self.open(drafts=drafts)
         self.render(opened.plan)
         remembering = partial(Environment, bytecode_cache=COMPILED)
         with patch.object(templates, "Environment", remembering):
-            return write_site(
+            report = write_site(
                 opened, output or self.output, base_url=base_url, failures=self.failures
             )
+        return Built(report, tuple(opened.warnings))
 
     def render(self, plan: Plan) -> None:
         """Fill the store with pictures of the right sizes, but for those that fail."""

@@ -1,4 +1,7 @@
-"""The file formats of frames. What an encoder is told is in ``images.encode``."""
+"""The file formats of frames, and what files that authors name end in.
+
+What an encoder is told is in ``images.encode``.
+"""
 
 from __future__ import annotations
 
@@ -42,3 +45,12 @@ FORMATS = {
 LOSSLESS = tuple(name for name, entry in FORMATS.items() if entry.can_be_lossless)
 ROOMIEST = max(FORMATS.values(), key=lambda entry: entry.largest_side)
 """The format for pictures that no other can hold."""
+
+WEIGHTS_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
+"""What names of weights files end in, whatever their case; all but the first are pickles."""
+
+PICTURE_SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".ppm", ".pgm",
+    ".pbm", ".pnm", ".jp2", ".j2k", ".qoi", ".tga", ".apng", ".jpe", ".jfif",
+)  # fmt: skip
+"""What names of pictures end in that a glob finds; one that is named may end in anything."""

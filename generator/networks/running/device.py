@@ -25,7 +25,9 @@ def resolve(device: str) -> torch.device:
     try:
         found = torch.device(device)
     except RuntimeError as error:
-        raise RenderError(f"'{device}' is no device; use auto, cpu, mps, cuda or cuda:N") from error
+        raise RenderError(
+            f"unknown device '{device}'; use auto, cpu, mps, cuda or cuda:N"
+        ) from error
     if found.type == "cuda":
         count = torch.cuda.device_count()
         if (found.index or 0) >= count:

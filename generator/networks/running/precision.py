@@ -41,14 +41,14 @@ def candidates(
     comes bf16, whose range is that of float32, so that what overflowed in one does not in the
     other. Each low precision still has to agree with float32 before it is used.
     """
-    half = [torch.float16] if half_is_safe(descriptor) else []
-    brain = [torch.bfloat16] if descriptor.supports_bfloat16 and _has_bfloat16(device) else []
+    fp16 = [torch.float16] if half_is_safe(descriptor) else []
+    bf16 = [torch.bfloat16] if descriptor.supports_bfloat16 and _has_bfloat16(device) else []
     if wanted == "fp16":
-        low = [*half, *brain]
+        low = [*fp16, *bf16]
     elif wanted == "bf16":
-        low = brain
-    elif wanted == "auto" and device.type == "cuda" and half and _has_fast_half(device):
-        low = [*half, *brain]
+        low = bf16
+    elif wanted == "auto" and device.type == "cuda" and fp16 and _has_fast_half(device):
+        low = [*fp16, *bf16]
     else:
         low = []
     return (*low, torch.float32)

@@ -22,7 +22,7 @@ _SIZES = 4
 Masks = torch.Tensor | tuple[torch.Tensor, ...]
 
 
-def quicken(descriptor: Descriptor, device: torch.device) -> None:
+def optimize_attention(descriptor: Descriptor, device: torch.device) -> None:
     """Keep masks on ``device`` once they are known; let SwinIR attend in one kernel.
 
     Masks stay the same to the bit, attention within float noise. Call it once for a network;

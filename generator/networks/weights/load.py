@@ -25,8 +25,8 @@ from spandrel import (  # type: ignore[import-untyped]
 )
 
 from generator.errors import ModelError, printable
-from generator.manifest.fields import WEIGHTS_SUFFIXES
 from generator.manifest.places import why_no_file
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 from generator.networks.weights.apart import importable
 from generator.networks.weights.bounds import OverboundError, bounded_by, check_names
 from generator.networks.weights.limits import MOST_HEADER, seconds_allowed

@@ -24,7 +24,7 @@ from safetensors.torch import save_file
 
 from generator import __version__
 from generator.errors import IncompatibleError, ModelError, OutputError
-from generator.networks.running.window_attention import quicken
+from generator.networks.running.window_attention import optimize_attention
 from generator.networks.weights.load import Descriptor, load, read_weights, written
 from generator.networks.weights.read import describe
 from generator.plan import ByGroup, Coefficient
@@ -177,7 +177,7 @@ class Mixer:
                 raise ModelError(f"{parent.path}: changed while it was used; start again")
         descriptor.model.to(self._device)
         _lay_out(descriptor.model)
-        quicken(descriptor, self._device)
+        optimize_attention(descriptor, self._device)
         self._modules = {torch.float32: descriptor}
         self._holding = {}
         self._family = parent.info

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from generator.manifest.types import Comparison
-from generator.manifest.yamlfile import Location
 from generator.plan.comparisons import Choice, ComparisonPlan, PlannedFrame, Position, Start
 from generator.plan.context import Context, shared
-from generator.plan.frames import Classic, Frame, Input, Picture
-from generator.plan.info import File
 
 
 def plan_sequence(context: Context, name: str, comparison: Comparison) -> ComparisonPlan:
@@ -27,7 +24,7 @@ def plan_sequence(context: Context, name: str, comparison: Comparison) -> Compar
         ),
         positions=tuple(_position(index, label, len(labels)) for index, label in enumerate(labels)),
         frames=tuple(
-            PlannedFrame(_frame(context, file, where), "file", label, ((0, at), (at + 1, None)))
+            PlannedFrame(context.made(file, where), "file", label, ((0, at), (at + 1, None)))
             for at, (file, label) in enumerate(zip(files, labels, strict=True))
         ),
         # The end stands beside what the slider shows, which begins at the beginning.
@@ -35,12 +32,6 @@ def plan_sequence(context: Context, name: str, comparison: Comparison) -> Compar
         card=(0, last),
         models_at=where,
     )
-
-
-def _frame(context: Context, file: File, where: Location) -> Frame:
-    image = context.info.images[file.sha256]
-    picture = Input(file, None, 1, None, image.width, image.height, image.channels, image.alpha)
-    return context.encoded(Picture(picture, Classic(), image.width, image.height), where)
 
 
 def _alone(label: str) -> str:

@@ -60,14 +60,14 @@ def plan_interpolation(context: Context, name: str, comparison: Comparison) -> C
         beside=mix.beside,
         axes=tuple(groups) if mix.groups else tuple(titles.values()),
         choices=tuple(choices.values()),
-        positions=tuple(_position(point, titles) for point in points),
+        positions=tuple(position(point, titles) for point in points),
         frames=frames,
         start=start,
         card=(at + 1 + len(points) if start.panes[0] else 0, len(points)),
         steps=mix.steps if mix.has_steps else None,
         lines=tuple(_lines(comparison, list(choices))) if mix.rules.one_alpha else (),
         stops=tuple(titles.values()) if mix.rules.chain else (),
-        regions=tuple(_regions(context, mix, points, inputs, frames)),
+        regions=tuple(regions_of(context, mix, points, inputs, frames)),
         animation=None if mix.animation == "none" else mix.animation,
         exports=tuple(
             context.export(f"{name}-{alpha:g}", weights_at(mix.models, alpha))
@@ -207,7 +207,8 @@ def _variants(
         yield Variant(alone, "mix", text, (place,), scale, point, fix_name)
 
 
-def _position(point: Point, titles: Mapping[str, str]) -> Position:
+def position(point: Point, titles: Mapping[str, str]) -> Position:
+    """Return a place between models, in words; without titles where nobody knows the models."""
     weights = point.groups if point.groups is not None else point.weights or {}
     return Position(
         label(point, titles),
@@ -227,13 +228,14 @@ def _lines(comparison: Comparison, ids: list[str]) -> Iterator[Line]:
         yield Line(ids.index("blend"), "blended outputs")
 
 
-def _regions(
+def regions_of(
     context: Context,
     mix: Interpolate,
     points: Sequence[Point],
     inputs: Sequence[str],
     frames: Sequence[PlannedFrame],
 ) -> Iterator[Region]:
+    """Yield the regions of an interpolation, with the masks of each input."""
     sizes = {shown.input: shown.frame.picture for shown in frames[:: len(frames) // len(inputs)]}
     for name in mix.regions:
         masks = {}

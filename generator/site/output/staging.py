@@ -22,7 +22,7 @@ from pathlib import Path
 
 from generator.errors import OutputError
 from generator.site.output.marker import MARKER, check_ours, marker
-from generator.site.output.tree import Tree
+from generator.site.output.tree import OutputTree
 
 _STAGE = re.compile(r"\.alphagrid-stage-[0-9a-f]{8}-[0-9a-f]{12}(-old)?")
 _EXCHANGE = 2
@@ -73,7 +73,7 @@ def remove_site(output: Path) -> bool:
 
 
 @contextlib.contextmanager
-def staged(output: Path) -> Iterator[Tree]:
+def staged(output: Path) -> Iterator[OutputTree]:
     """Write a site aside; put it in place when the block ends without an error.
 
     Raises OutputError where files cannot be written, or ``output`` holds what is not ours.
@@ -83,7 +83,7 @@ def staged(output: Path) -> Iterator[Tree]:
         place.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale(place)
         with _staging_folder(place) as stage:
-            tree = Tree(stage)
+            tree = OutputTree(stage)
             yield tree
             tree.write(MARKER, marker(tree.written))
             check_ours(place, output, stage, in_haste=False)

@@ -81,7 +81,7 @@ class Templates:
         if isinstance(error, TemplateSyntaxError):
             path, line = Path(error.filename or path), error.lineno
         if isinstance(error, TemplateNotFound):
-            return Problem(path, line, 1, f"there is no template '{error.name}'")
+            return Problem(path, line, 1, f"no such template: '{error.name}'")
         return Problem(path, line, 1, f"template: {error}")
 
 

@@ -11,7 +11,7 @@ from generator.errors import OutputError
 from generator.site.output.marker import Written, digest_file, digest_of, short
 
 
-class Tree:
+class OutputTree:
     """A site being written: names are relative, with forward slashes.
 
     Without a ``root`` the site is only tried out: names and sizes are noted, nothing is written.

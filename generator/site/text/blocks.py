@@ -59,7 +59,7 @@ def check_blocks(source: Source) -> list[Problem]:
             if opened and opened[-1][1] == match[1]:
                 opened.pop()
             else:
-                message = f"this {match[1]} closes no block"
+                message = f"unexpected '{match[1]}': no block is open"
                 problems.append(source.at_line(index, match.start(1) + 1, message))
         elif options and (match := _OPTION.fullmatch(line)):
             message = f"a {options} block has no options: remove '{match[2].strip()}'"

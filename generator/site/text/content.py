@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
-from generator.errors import ManifestError, Problem
+from generator.errors import ManifestError
 from generator.manifest.names import composed
 from generator.project.open import Project
 from generator.site.text.links import Embed, Linked, SiteMap, link
-from generator.site.text.markdown import Html, Prose
+from generator.site.text.markdown import Html, MarkdownRenderer
+from generator.site.text.media_files import MediaFiles
 from generator.site.text.pages import CONTENT, Page, read_pages
-from generator.site.text.publisher import Publisher
 from generator.site.text.source import Source
 
 _BACK = "fnref:"
@@ -34,20 +34,20 @@ class RenderedPage:
 class Content:
     """Reads and renders the texts of a site, and gathers what is wrong with them.
 
-    ``problems`` are errors, ``warnings`` are not. ``publisher`` knows the files that texts refer
-    to, which go into the site with them.
+    ``problems`` are errors; warnings go to the project's. ``media`` knows the files that
+    texts refer to, which go into the site with them.
     """
 
     def __init__(self, project: Project) -> None:
         self._file = project.file
-        self._prose = Prose(project.plan.site.language)
+        self._prose = MarkdownRenderer(project.plan.site.language)
         self._plan = project.plan
         self._planned = frozenset(comparison.id for comparison in project.plan.comparisons)
         pages, problems = read_pages(project.file)
         self.pages = [page for page in pages if project.drafts or not page.draft]
         self.problems = problems
-        self.warnings: list[Problem] = []
-        self.publisher = Publisher()
+        self._warnings = project.warnings
+        self.media = MediaFiles()
         self.has_home = any(page.place == "" for page in self.pages)
         left_out = [page for page in pages if page not in self.pages]
         self._check_addresses()
@@ -60,9 +60,9 @@ class Content:
         place = self._file.problem(location, "")
         source = Source(place.path, text, fixed=(place.line, place.column))
         html = self._prose.snippet(source)
-        linked = link(html.text, source, "", self._map, self.publisher)
+        linked = link(html.text, source, "", self._map, self.media)
         self.problems += html.problems
-        self.warnings += linked.problems
+        self._warnings.add(*linked.problems)
         return Markup(linked.text)  # noqa: S704 - rendered Markdown
 
     def render_pages(self, embed: Embed) -> list[RenderedPage]:
@@ -89,21 +89,21 @@ class Content:
                 message = (
                     "nothing to download here: give a model 'download: true', or a mix 'export'"
                 )
-                self.warnings.append(page.source.problem(f"/// {block}", message))
+                self._warnings.add(page.source.problem(f"/// {block}", message))
                 return ""
             if not name or name in self._planned:
                 return embed(block, name, level, captioned)
             if name in self._plan.drafts:
                 message = f"'{name}' is a draft, and this build leaves drafts out"
-                self.warnings.append(page.source.problem(name, message))
+                self._warnings.add(page.source.problem(name, message))
             return ""
 
         text = html.text
         if not html.heading and page.title:
             text = f"<h1>{Markup.escape(page.title)}</h1>\n{text}"
-        found = link(text, page.source, page.folder, self._map, self.publisher, embed_planned)
+        found = link(text, page.source, page.folder, self._map, self.media, embed_planned)
         found.comparisons = [name for name in found.comparisons if name in self._planned]
-        self.warnings += found.problems
+        self._warnings.add(*found.problems)
         return found
 
     def _may_download(self, name: str) -> bool:
@@ -124,11 +124,11 @@ class Content:
                 ids = linked[page.url if url is None else url].ids
                 if anchor in ids or anchor in ("", "top", "main"):
                     continue
-                message = f"this leads nowhere: the page has no '#{anchor}'"
+                message = f"broken link: the page has no '#{anchor}'"
                 if url is None and anchor.startswith(_BACK):
                     message = "nothing refers to this footnote"
                     position = page.source.find(f"[^{anchor.removeprefix(_BACK)}]:")
-                self.warnings.append(page.source.problem_at(position, message))
+                self._warnings.add(page.source.problem_at(position, message))
 
     def _check_addresses(self) -> None:
         taken = {url.casefold(): name for url, name in self._comparison_urls()}

@@ -33,7 +33,7 @@ def lines_and_code(text: str) -> Iterator[tuple[str, bool, re.Match[str] | None]
             fence = ""
 
 
-def languages_alone(text: str) -> str:
+def strip_info_strings(text: str) -> str:
     """Return a text in which fences name a language and nothing else.
 
     Other tools take more there, such as ``python title="x.py"`` or ``js {1,3}``; to pymdownx such

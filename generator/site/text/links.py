@@ -1,4 +1,4 @@
-"""Addresses in texts: Markdown files become pages, files are published, what leads nowhere is said.
+"""Addresses in texts: Markdown files become pages, files are published, broken links are warned of.
 
 An author links as the files lie: ``[other](other.md)``, ``![](pictures/cat.png)``; pages and
 comparisons also as they will lie in the site: ``comparisons/sharpness/``.
@@ -22,7 +22,7 @@ from generator.site.text.csp import obey_policy
 from generator.site.text.elsewhere import FRAMES, lost_media, put_link
 from generator.site.text.html_rewriter import Tag, edit_tags
 from generator.site.text.markdown import ROOT
-from generator.site.text.publisher import Publisher
+from generator.site.text.media_files import MediaFiles
 from generator.site.text.source import Source, quoted
 
 _ADDRESSES = {
@@ -84,14 +84,14 @@ def link(
     source: Source,
     folder: str,
     site: SiteMap,
-    publisher: Publisher,
+    media: MediaFiles,
     embed: Embed = lambda *_: "",
 ) -> Linked:
     """Rewrite the addresses of a rendered text that stands in ``folder`` below the manifest.
 
     ``embed`` returns the HTML that stands in the place of a block.
     """
-    linker = _Linker(source, folder, site, publisher, embed)
+    linker = _Linker(source, folder, site, media, embed)
     linker.linked.text = edit_tags(text, linker.edit, linker.see_text)
     return linker.linked
 
@@ -102,14 +102,14 @@ class _Linker:
         source: Source,
         folder: str,
         site: SiteMap,
-        publisher: Publisher,
+        media: MediaFiles,
         embed: Embed,
     ) -> None:
         self.linked = Linked()
         self._source = source
         self._folder = folder
         self._site = site
-        self._publisher = publisher
+        self._media = media
         self._embed = embed
         self._level = 1
         self._pictures = 0
@@ -153,7 +153,7 @@ class _Linker:
         for match in _REFERENCE.finditer(text):
             self._place = self._source.find(match[0])
             label = match["note"] or match["label"] or match["text"]
-            self._problem(f"'{match[0]}' leads nowhere: there is no line '[{label}]: …'")
+            self._problem(f"broken reference '{match[0]}': add a line '[{label}]: …'")
 
     def _gives_way(self, tag: Tag) -> bool:
         """Put a link in the place of what pages may not show; return whether that was so."""
@@ -217,7 +217,7 @@ class _Linker:
             self._problem(message)
             attributes["alt"] = ""
         address = str(attributes.get("src") or "").removeprefix(ROOT)
-        path = self._publisher.files.get(unquote(address))
+        path = self._media.files.get(unquote(address))
         if path is None or {"width", "height", "srcset"} & attributes.keys():
             return True
         try:
@@ -238,7 +238,7 @@ class _Linker:
         try:
             parts = urlsplit(written.strip())
         except ValueError:
-            self._problem(f"'{written}' is no address")
+            self._problem(f"invalid address '{written}'")
             return None
         if parts.scheme or parts.netloc:
             return self._elsewhere(written, parts.scheme.lower(), shown=shown)
@@ -287,9 +287,9 @@ class _Linker:
         if target in site.drafts or f"{as_url}/" in site.drafts:
             self._problem(f"'{written}' is a draft, and this build leaves drafts out")
         elif _is_file(file) and file.suffix == ".md":
-            self._problem(f"'{written}' is no page of the site: add it to 'pages:'")
+            self._problem(f"'{written}' is not a page of the site: add it to 'pages:'")
         elif _is_file(file) and in_content:
-            return quoted(self._publisher.add(file))
+            return quoted(self._media.add(file))
         elif _is_file(file):
             self._problem(f"'{written}' is outside {site.content}/: move it there")
         else:
@@ -297,7 +297,7 @@ class _Linker:
             within = f"{site.content}/{target}"
             if not self._folder and _is_file(site.root / as_on_disk(site.root, within)):
                 near = f" (did you mean '{within}'?)"
-            self._problem(f"'{written}' leads nowhere{near}")
+            self._problem(f"broken link: '{written}'{near}")
         return None
 
     def _problem(self, message: str) -> None:

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from generator.errors import Problem
 from generator.manifest.names import composed
 from generator.site.text.blocks import EmbeddingBlocks, check_blocks
-from generator.site.text.info_strings import languages_alone
+from generator.site.text.info_strings import strip_info_strings
 from generator.site.text.mathematics import to_mathml
 from generator.site.text.source import Source
 
@@ -44,7 +44,7 @@ class Html:
     problems: tuple[Problem, ...]
 
 
-class Prose:
+class MarkdownRenderer:
     """Renders Markdown; ``language`` decides about typographic quotes, which are English ones."""
 
     def __init__(self, language: str) -> None:
@@ -69,7 +69,7 @@ class Prose:
     ) -> tuple[str, str, list[Problem]]:
         engine.reset()
         formulas.failed.clear()
-        text = engine.convert(languages_alone(source.text.replace(ROOT, "")))
+        text = engine.convert(strip_info_strings(source.text.replace(ROOT, "")))
         problems = [source.problem(tex, f"formula: {why}") for tex, why in formulas.failed]
         headings = [token for token in getattr(engine, "toc_tokens", ()) if token["level"] == 1]
         heading = html.unescape(headings[0]["name"]) if headings else ""

@@ -79,7 +79,7 @@ def _check(tex: str) -> None:
         elif not (token in _CLOSED_BY.values() or token.startswith("\\end{")):
             continue
         elif not opened or opened.pop() != token:
-            raise ValueError(f"'{token}' closes nothing that was opened")
+            raise ValueError(f"unexpected '{token}': nothing is open that it closes")
         if len(opened) > MAX_DEPTH:
             raise ValueError(f"the formula is nested deeper than {MAX_DEPTH} levels")
     if opened:

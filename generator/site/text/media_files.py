@@ -8,7 +8,7 @@ from generator.plan.keys import file_sha256
 from generator.site.output.assets import hashed_name
 
 
-class Publisher:
+class MediaFiles:
     """Gives files of the author's content names in the site, by their content."""
 
     def __init__(self) -> None:
