@@ -119,8 +119,7 @@ def _note(pair: Pair, comparison: ComparisonPlan) -> str:
         return ""
     both = f"'{pair.first}' and '{pair.second}'"
     if pair.middle == "doubtful":
-        evidence = "; ".join(pair.reasons)
-        return f"look at the mixes of {both} before you publish them ({evidence})"
+        return f"look at the mixes of {both} before you publish them: {'; '.join(pair.reasons[1:])}"
     if pair.colour_shift and not _is_fixed(comparison):
         return (
             f"mixes of {both} shift colours, by up to {pair.colour_shift:.0f} levels, and nothing "

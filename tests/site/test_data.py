@@ -17,6 +17,8 @@ from support.links import broken_links
 from support.site import Project, make_project
 from support.viewer_schema import InputFile, read_comparison
 
+from generator.store import Store
+
 KINDS: dict[str, dict[str, Any]] = {
     "slider": {"interpolate": {"models": ["soft", "sharp"], "alphas": 3, "baseline": "pixel"}},
     "fixed": {
@@ -305,3 +307,20 @@ def test_charts_of_single_inputs_go_with_their_tables(project: Project) -> None:
     assert "chart-in-7-psnr" not in project.read("comparisons/all/index.html")
     assert "chart-in-7-psnr" in project.read("comparisons/all/files/in-7/index.html")
     assert broken_links(project.output) == []
+
+
+def test_frames_say_where_tiles_change_what_a_network_sees(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_tiles(store, frame, data, precision, color_shift=None, tiles=None):
+        return keep(store, frame, data, precision, color_shift, (2, 3) if precision else None)
+
+    keep = Store.put
+    monkeypatch.setattr(Store, "put", in_tiles)
+    project.manifest["comparisons"] = {"seen": KINDS["slider"]}
+    project.build()
+    frames = json.loads(project.read("comparisons/seen/data.json"))["frames"]
+    assert {frame["recipe"]: frame.get("tiles") for frame in frames} == {
+        "input": None, "mix": [2, 3], "blend": [2, 3],
+    }  # fmt: skip
+    assert "Rendered in tiles whose seams are faded" in project.read("comparisons/seen/index.html")
