@@ -33,7 +33,8 @@ class SiteSettings:
 @dataclass(frozen=True)
 class PlannedModel:
     """A model of the manifest, as the site tells of it. ``description`` is Markdown; ``download``
-    the address of its weights from the site's root, '' where they are not published.
+    where its weights lie elsewhere, or '', and ``published`` their address from the site's root,
+    or ''.
     """  # noqa: D205
 
     id: str
@@ -43,6 +44,7 @@ class PlannedModel:
     license: str
     homepage: str
     download: str
+    published: str
     file: File
     info: ModelInfo
 
@@ -156,7 +158,8 @@ class PlannedExport:
     """Mixed weights to publish as ``models/<name>.safetensors``.
 
     ``weights`` are the coefficients by model id, ``parents`` the same by file, in canonical
-    order as in a recipe; ``mixture`` says them in words: ``70% A + 30% B``.
+    order as in a recipe; ``mixture`` says them in words: ``70% A + 30% B``. With an ``address``
+    they lie elsewhere: they are linked, and nothing is made.
     """
 
     name: str
@@ -164,6 +167,7 @@ class PlannedExport:
     mixture: str
     weights: Weights
     parents: tuple[tuple[File, Coefficient], ...]
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -236,11 +236,15 @@ class Context:
             message = f"'{other}' has a noise_level, '{without[0]}' has none: give it to both"
             yield without[0], message
 
-    def export(self, name: str, weights: Weights, title: str = "") -> PlannedExport:
-        """Plan mixed weights to publish."""
+    def export(
+        self, name: str, weights: Weights, title: str = "", address: str = ""
+    ) -> PlannedExport:
+        """Plan mixed weights to publish, or to link where they lie at an address already."""
         titles, parents = self.titles(weights), self.recipes.parents(weights)
-        title = title or mixture(weights, titles)
-        return self._exports.plan(name, title, mixture(weights, titles, " + "), weights, parents)
+        title, mixed = title or mixture(weights, titles), mixture(weights, titles, " + ")
+        if address:
+            return PlannedExport("", title, mixed, weights, parents, address)
+        return self._exports.plan(name, title, mixed, weights, parents)
 
 
 def _as_it_is(file: File, image: ImageInfo) -> Picture:

@@ -68,7 +68,8 @@ def _models(manifest: Manifest, info: FileInfo) -> Mapping[str, PlannedModel]:
             model.author,
             model.license,
             model.homepage,
-            f"models/{name}{PurePosixPath(model.path).suffix}" if model.download else "",
+            model.download if isinstance(model.download, str) else "",
+            f"models/{name}{PurePosixPath(model.path).suffix}" if model.download is True else "",
             info.files[model.path],
             info.models[name],
         )

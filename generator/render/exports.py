@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator import __version__
 from generator.errors import ModelError
-from generator.plan import Plan, PlannedExport
+from generator.plan import ComparisonPlan, Plan, PlannedExport
 from generator.project.open import Project
 from generator.render.engines import Engine
 from generator.store import Artifact, Store
@@ -49,7 +49,7 @@ def make_exports(
     made: list[Export] = []
     failures: dict[str, str] = {}
     for comparison in plan.comparisons:
-        for planned in comparison.exports:
+        for planned in _to_make(comparison):
             try:
                 path = store.artifact(_artifact(planned), partial(_make, planned, engine))
             except ModelError as error:
@@ -62,7 +62,11 @@ def make_exports(
 def artifacts(project: Project) -> Iterator[Artifact]:
     """Yield the weights that comparisons publish."""
     for comparison in project.plan.comparisons:
-        yield from map(_artifact, comparison.exports)
+        yield from map(_artifact, _to_make(comparison))
+
+
+def _to_make(comparison: ComparisonPlan) -> Iterator[PlannedExport]:
+    return (planned for planned in comparison.exports if not planned.address)
 
 
 def _artifact(planned: PlannedExport) -> Artifact:

@@ -75,7 +75,7 @@ def write_site(
             thumbnail=cards[view.id].thumbnail,
             social=cards[view.id].social,
             regions=regions[view.id].views if view.id in regions else (),
-            exports=mixed_downloads(exports, view.id),
+            exports=mixed_downloads(planned, exports),
             animations=animations[view.id].views,
             kinship=kinship_views(planned, (kinship or {}).get(view.id, ()), plan),
         )
@@ -163,8 +163,8 @@ def _place_files(tree: OutputTree, plan: Plan, content: Content, exports: Sequen
         if name not in tree:
             tree.copy(name, path)
     for model in plan.models.values():
-        if model.download:
-            tree.copy(model.download, model.file.path)
+        if model.published:
+            tree.copy(model.published, model.file.path)
     for export in exports:
         if export.url not in tree:
             tree.copy(export.url, export.path)

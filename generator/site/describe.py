@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from generator.manifest.names import composed
 from generator.manifest.tables.measures import MEASURES
 from generator.plan import ComparisonPlan, Plan, PlannedFrame
 from generator.plan.comparisons import PlannedModel
@@ -53,7 +54,8 @@ def _model(model: PlannedModel, text: RenderText) -> ModelView:
         author=model.author,
         license=model.license,
         homepage=model.homepage,
-        download=model.download,
+        download=model.download or model.published,
+        file_name=composed(model.file.path.name) if model.published else "",
         sha256=model.file.sha256,
         bytes=model.file.bytes,
         architecture=model.info.architecture_name,

@@ -96,7 +96,10 @@ class InputView:
 
 @dataclass(frozen=True)
 class ModelView:
-    """A model; ``download`` is its URL from the site's root, or ''."""
+    """A model; ``download`` is its URL, from the site's root or elsewhere, or ''.
+
+    ``file_name`` is what its author calls the file that the site holds.
+    """
 
     id: str
     title: str
@@ -105,6 +108,7 @@ class ModelView:
     license: str
     homepage: str
     download: str
+    file_name: str
     sha256: str
     bytes: int
     architecture: str
@@ -113,7 +117,7 @@ class ModelView:
 
     def files(self) -> tuple[Download, ...]:
         """Return its weights, if they may be downloaded."""
-        own = Download(self.title, "", self.download, self.sha256, self.bytes)
+        own = Download(self.title, "", self.download, self.sha256, self.bytes, self.file_name)
         return (own,) if self.download else ()
 
 

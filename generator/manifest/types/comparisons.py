@@ -139,7 +139,12 @@ class Choice(Entry):
     @property
     def published(self) -> bool:
         """Tell whether the site holds the mixed weights."""
-        return self.export if self.download is False else self.download is True
+        return self.download is True or (self.export and not self.address)
+
+    @property
+    def address(self) -> str:
+        """Return where the mixed weights lie elsewhere, or ''."""
+        return self.download if isinstance(self.download, str) else ""
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -24,8 +24,8 @@ class Model(Entry):
     sha256: Sha256 = Field("", description="Checked when given.")
     download: Download = Field(
         False,
-        description="Publish the file under its own name and link it; or the address where it "
-        "lies.",
+        description="Publish the file, which is saved under its own name; or the address where "
+        "it lies.",
     )
     noise_level: Annotated[Number, Field(ge=0, le=255)] | None = Field(
         None,

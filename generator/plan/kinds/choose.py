@@ -28,7 +28,8 @@ from generator.plan.words import mixture
 class _Entry:
     """An entry of the lists: one of a filter, a network, a mix, or pictures made elsewhere.
 
-    ``where`` it is written, ``scale`` how much larger than its input it is.
+    ``where`` it is written, ``scale`` how much larger than its input it is; the weights of a mix
+    are ``published``, or lie at an ``address``.
     """
 
     where: Location
@@ -36,8 +37,9 @@ class _Entry:
     mix: Weights | None
     made: Elsewhere | None
     title: str
-    published: bool
     scale: int
+    published: bool = False
+    address: str = ""
 
 
 def plan_choices(context: Context, name: str, comparison: Comparison) -> ComparisonPlan:
@@ -100,16 +102,17 @@ def _entries(
         if choice.files:
             made = Elsewhere(name, index, choice.files, (*where, "files"))
             scale = context.scale_of_made(made, inputs)
-            yield _Entry(where, "", None, made, choice.title, published=False, scale=scale)
+            yield _Entry(where, "", None, made, choice.title, scale)
         elif choice.pairs:
             for pair in _mixable(context, choice.pairs, where):
                 mix = dict(zip(pair, (rounded(1 - choice.alpha), choice.alpha), strict=True))
                 if mix not in mixes:
                     scale = context.info.models[pair[0]].scale
-                    yield _Entry(where, "", mix, None, "", choice.published, scale)
+                    yield _Entry(where, "", mix, None, "", scale, choice.published)
         else:
             scale = _scale(context, choice, where)
-            yield _Entry(where, choice.of, choice.mix, None, choice.title, choice.published, scale)
+            lies = choice.published, choice.address
+            yield _Entry(where, choice.of, choice.mix, None, choice.title, scale, *lies)
 
 
 def _mixable(context: Context, models: Sequence[str], where: Location) -> Iterator[tuple[str, str]]:
@@ -173,8 +176,8 @@ def _variants(
 
 def _exports(context: Context, name: str, entries: Sequence[_Entry]) -> Iterator[PlannedExport]:
     for number, entry in enumerate(entries, start=1):
-        if entry.mix and entry.published:
-            yield context.export(f"{name}-{number}", entry.mix, entry.title)
+        if entry.mix and (entry.published or entry.address):
+            yield context.export(f"{name}-{number}", entry.mix, entry.title, entry.address)
 
 
 def _at(variant: Variant, choice: int) -> Variant:

@@ -35,6 +35,7 @@ class Templates:
             auto_reload=False,
         )
         self._environment.globals.update(shared)
+        self._environment.filters["below"] = _below
 
     def render(self, name: str, root: str, **context: Any) -> str:
         """Render a page whose way to the site's root is ``root``. Raises ManifestError.
@@ -83,6 +84,11 @@ class Templates:
         if isinstance(error, TemplateNotFound):
             return Problem(path, line, 1, f"no such template: '{error.name}'")
         return Problem(path, line, 1, f"template: {error}")
+
+
+def _below(address: str, root: str) -> str:
+    """Return an address of the site as seen from a page; one elsewhere as it is."""
+    return address if "://" in address else f"{root}{address}"
 
 
 class _Loader(FileSystemLoader):

@@ -86,9 +86,7 @@ class Content:
     def _link(self, page: Page, html: Html, embed: Embed) -> Linked:
         def embed_planned(block: str, name: str, level: int, captioned: bool) -> str:
             if block == "downloads" and not self._may_download(name):
-                message = (
-                    "nothing to download here: give a model 'download: true', or a mix 'export'"
-                )
+                message = "nothing to download here: give a model or a mix 'download: true'"
                 self._warnings.add(page.source.problem(f"/// {block}", message))
                 return ""
             if not name or name in self._planned:
@@ -114,7 +112,7 @@ class Content:
         return (
             (bool(name) and not plans)
             or any(plan.exports for plan in plans)
-            or any(models[model].download for model in used)
+            or any(models[model].download or models[model].published for model in used)
         )
 
     def _check_anchors(self, linked: dict[str, Linked]) -> None:
@@ -146,7 +144,7 @@ class Content:
     def _site_map(self, left_out: Iterable[Page]) -> SiteMap:
         urls = {url for url, _ in self._comparison_urls()} | {"", "comparisons/", "feed.xml"}
         urls |= {page.url for page in self.pages}
-        urls |= {model.download for model in self._plan.models.values()}
+        urls |= {model.published for model in self._plan.models.values()}
         drafts = {f"comparisons/{name}/" for name in self._plan.drafts}
         drafts |= {path for page in left_out for path in (composed(page.path), page.url)}
         pages = {composed(page.path): page.url for page in self.pages}
