@@ -293,6 +293,20 @@ def test_all_frames_are_one_table_for_other_programs(project: Project) -> None:
     assert data[-1]["weights"] == {"soft": 0.25, "sharp": 0.75}  # and no zeros for 260 others
 
 
+def test_checksums_of_many_models_are_a_table_of_their_own(project: Project) -> None:
+    """Nothing shrinks a checksum, and a thousand would make the page slow to come."""
+    large(project, 260, 1)
+    project.build()
+    page = project.read("comparisons/all/files/index.html")
+    rows = list(csv.DictReader(io.StringIO(project.read("comparisons/all/models.csv"))))
+    assert len(rows) == 260
+    for row in rows:
+        path = project.root / project.manifest["models"][row["model"]]
+        assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert row["sha256"] not in page
+    assert 'href="../../../comparisons/all/models.csv"' in page
+
+
 def test_charts_of_single_inputs_go_with_their_tables(project: Project) -> None:
     """Where there are many inputs; what compares inputs stays with the viewer."""
     for number in range(30):
