@@ -154,17 +154,57 @@ class _OneOf:
 
 
 def _one_or_more_schema(item: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}
+    items = {"type": "array", "items": item, "minItems": 1, "uniqueItems": True}
+    return {"anyOf": [item, items]}
 
 
+OF_ONE_FILE = ("title", "sha256")
+"""Keys of entries that say nothing of several files."""
+
+
+@dataclass(frozen=True)
+class _ById:
+    """Entries by id; with a ``glob``, a pattern may stand for all, or for the rest under ``*``."""
+
+    glob: bool = False
+
+    def __get_pydantic_json_schema__(
+        self, source: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        (entry,) = handler(source)["patternProperties"].values()
+        ids: dict[str, Any] = _ID_SCHEMA
+        if not self.glob:
+            return {"type": "object", "propertyNames": ids, "additionalProperties": entry}
+        glob = {"type": "string", "minLength": 1, "description": "A glob: an entry for each file."}
+        names = {"anyOf": [{"const": "*"}, ids]}
+        of_one = [{"type": "object", "required": [key]} for key in OF_ONE_FILE]
+        section = {
+            "type": "object",
+            "properties": {"*": {"allOf": [entry], "not": {"anyOf": of_one}}},
+            "propertyNames": names,
+            "additionalProperties": entry,
+        }
+        return {"anyOf": [glob, section]}
+
+
+_ID_SCHEMA = {"type": "string", "pattern": f"^{ID}$", "maxLength": MOST_CHARACTERS}
 _NUMBER = {"type": "number"}
 DEVICE = r"auto|cpu|mps|cuda(:\d+)?"
 _ONE_OR_MORE_TEXTS = _one_or_more_schema({"type": "string"})
 _ONE_OR_MORE_FIXES = _one_or_more_schema({"enum": ["none", "average", "wavelet"]})
 
-Id = Annotated[str, AfterValidator(_check_id)]
-Url = Annotated[str, AfterValidator(_check_url)]
-SiteAddress = Annotated[str, AfterValidator(check_site_address)]
+Id = Annotated[str, AfterValidator(_check_id), WithJsonSchema(_ID_SCHEMA)]
+BY_ID, BY_ID_OR_GLOB = _ById(), _ById(glob=True)
+Url = Annotated[
+    str,
+    AfterValidator(_check_url),
+    WithJsonSchema({"type": "string", "pattern": f"^$|{ADDRESS}"}),
+]
+SiteAddress = Annotated[
+    str,
+    AfterValidator(check_site_address),
+    WithJsonSchema({"type": "string", "pattern": f"^$|(?!.*[?#]){ADDRESS}"}),
+]
 FilePath = Annotated[
     str, _Form(r"[^\x00-\x1f]+", "the path of a file"), AfterValidator(_as_on_disk)
 ]
@@ -201,7 +241,18 @@ Start = Annotated[
     BeforeValidator(_check_start),
     WithJsonSchema({"anyOf": [_NUMBER, {"type": "object", "additionalProperties": _NUMBER}]}),
 ]
-Crop = Annotated[tuple[int, int, int, int], BeforeValidator(_check_crop)]
+Crop = Annotated[
+    tuple[int, int, int, int],
+    BeforeValidator(_check_crop),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "prefixItems": [{"type": "integer", "minimum": least} for least in (0, 0, 1, 1)],
+            "minItems": 4,
+            "maxItems": 4,
+        }
+    ),
+]
 Patterns = Annotated[
     tuple[str, ...],
     BeforeValidator(_one_or_more),

@@ -146,22 +146,43 @@ def _task(job: Job, work: Callable[[], Result], keep: Keep) -> Task[Result]:
 
 
 def read_models_apart(paths: Iterable[Path]) -> dict[Path, ModelInfo | ModelError]:
-    """Read networks in a process of their own, which keeps torch out of this one."""
-    arguments = [str(path) for path in paths]
-    if not arguments:
-        return {}
-    command = [sys.executable, "-m", "generator.networks.weights.read", *arguments]
+    """Read networks in a process of their own, which keeps torch out of this one.
+
+    A file that ends the process costs the others nothing: another one goes on behind it. Where
+    two that follow each other tell nothing at all, there is no point in a third.
+    """
+    waiting = list(dict.fromkeys(paths))
+    found: dict[Path, ModelInfo | ModelError] = {}
+    silent = 0
+    while waiting and silent < 2:
+        told = _read_apart(waiting)
+        found |= told
+        silent = 0 if told else silent + 1
+        waiting = [path for path in waiting if path not in told]
+        for path in waiting[:1]:
+            found[path] = ModelError(_LOST)
+        waiting = waiting[1:]
+    return found | {path: ModelError(_LOST) for path in waiting}
+
+
+_LOST = "reading it ended the process: the file is damaged or too large"
+
+
+def _read_apart(paths: Sequence[Path]) -> dict[Path, ModelInfo | ModelError]:
+    """Return what one process tells of weights files, in order, until it ends."""
     done = subprocess.run(  # noqa: S603 - our own module, no shell
-        command, capture_output=True, text=True, check=False, env=importable()
+        [sys.executable, "-m", "generator.networks.weights.read"],
+        input=json.dumps([str(path) for path in paths]),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=importable(),
     )
     found: dict[Path, ModelInfo | ModelError] = {}
     for line in done.stdout.splitlines():
         answer = json.loads(line)
         info = answer.get("info")
         found[Path(answer["path"])] = model_info(info) if info else ModelError(answer["error"])
-    for argument in arguments:
-        lost = ModelError("reading it ended the process: the file is damaged or too large")
-        found.setdefault(Path(argument), lost)
     return found
 
 

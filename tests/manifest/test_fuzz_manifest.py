@@ -15,6 +15,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.build import DATA
+from support.schema import faults
 
 from generator.commands.main import main
 from generator.errors import ManifestError
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.slow
 VALID = {
     "site": {"title": "T", "url": "https://x.org/", "language": "en"},
     "render": {"device": "cpu", "precision": "fp32", "tile": 64},
-    "images": {"format": "webp", "quality": 90},
+    "images": {"format": "webp", "quality": 90, "keep": True},
     "models": {
         "a": "tiny_a.safetensors",
         "b": {"path": "tiny_b.safetensors", "title": "B", "download": True},
@@ -35,6 +36,7 @@ VALID = {
         "x4": "tiny_x4_a.safetensors",
     },
     "inputs": {
+        "*": "photo*.png",
         "photo": "photo.png",
         "part": {
             "path": "photo.png",
@@ -66,6 +68,14 @@ VALID = {
         "pad": {"interpolate": {"models": ["a", "b", "c"], "control": "triangle"}},
         "list": {"choose": ["input", "nearest", "x4", {"mix": {"a": 0.3, "b": 0.7}, "title": "M"}]},
         "film": {"frames": "photo*.png", "labels": ["one"], "draft": True},
+        "globs": {
+            "inputs": ["p*"],
+            "choose": ["*", {"pairs": ["?"], "alpha": 0.3}, {"files": "{stem}.png", "title": "F"}],
+        },
+        "elsewhere": {
+            "inputs": ["photo"],
+            "interpolate": {"given": "{input}{alpha}.png", "alphas": 2},
+        },
     },
     "pages": ["content/index.md"],
 }
@@ -158,6 +168,7 @@ def refused_well(folder: Path, data: bytes) -> bool:
         problems = error.problems
     else:
         unused(file)
+        assert faults(data.decode("utf-8-sig")) == []
         return False
     assert problems
     lines = len(data.decode("utf-8", "replace").splitlines()) + 1

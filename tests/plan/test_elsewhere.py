@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from test_plan import COMPACT, plan
+from support.plan import COMPACT, plan
 
 from generator.errors import ManifestError
 from generator.plan.info import ModelInfo, Tensor, is_mask, mixable
@@ -90,7 +90,7 @@ def test_a_picture_made_elsewhere_has_the_shape_of_its_input(
     written = text("choose: [input, nearest, {files: o.png}]")
     if not fits:
         with pytest.raises(
-            ManifestError, match=f"8:37: 'o.png' is {width}×{height}, another shape"
+            ManifestError, match=f"8:38: 'o.png' is {width}×{height}, another shape"
         ):
             plan(folder, written)
         return

@@ -11,31 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from support.plan import COMPACT
+from support.plan import plan as plan_of
 
 from generator.errors import ManifestError
-from generator.manifest import load
 from generator.manifest.controls import Point, weights_at
 from generator.manifest.types import Interpolate
-from generator.plan import Classic, Frame, Mix, Plan, make_plan
+from generator.plan import Classic, Frame, Mix, Plan
 from generator.plan.info import ModelInfo, Tensor
 from generator.plan.kinds.interpolate import first_shown
-from generator.project.scan import scan
-from generator.store import Store
 
 DATA = Path(__file__).parents[1] / "data"
-
-COMPACT = ModelInfo(
-    architecture="Compact",
-    architecture_name="RealESRGAN Compact",
-    scale=1,
-    input_channels=3,
-    output_channels=3,
-    parameters=10_000,
-    half=True,
-    bfloat16=True,
-    tensors={"body.0.weight": Tensor((16, 3, 3, 3), "")},
-)
-SCALES = {"x4": 4, "other4": 4}
 
 BASE = """\
 site: {title: T}
@@ -62,18 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def plan(folder: Path, text: str = BASE, **overrides: ModelInfo) -> Plan:
-    """Plan with info about networks as given, which is all that planning knows of them."""
-    (folder / "site.yaml").write_text(text)
-    file = load(folder / "site.yaml", shown_as=Path("site.yaml"))
-    names = {path.name.removesuffix(".safetensors") for path in folder.glob("*.safetensors")}
-    known = {n: overrides.get(n, replace(COMPACT, scale=SCALES.get(n, 1))) for n in names}
-    info = scan(
-        file,
-        Store(folder / ".cache"),
-        lambda paths: {path: known[path.name.removesuffix(".safetensors")] for path in paths},
-    )
-    shutil.rmtree(folder / ".cache", ignore_errors=True)
-    return make_plan(file, info)
+    return plan_of(folder, text, **overrides)
 
 
 def keys(planned: Plan) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from support.build import Run, edit, snapshot
+from support.build import DATA, Run, edit, snapshot
 
 from generator.commands.arguments import parser
 from generator.errors import ModelError
@@ -122,3 +123,31 @@ def test_what_is_wrong_with_a_picture_is_told_by_its_result(project: Path, run: 
     assert "mix / photo / α = 0.5: no cpu" in err.splitlines()
     assert {result.failure for result in seen} == {"", "no cpu"}
     assert all(result.data is None for result in seen), "what is kept is held no longer"
+
+
+def test_a_file_that_ends_its_reader_costs_the_others_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        """\
+import os, pathlib
+read = pathlib.Path.open
+def deadly(self, *arguments, **options):
+    if self.name == "deadly.safetensors":
+        os._exit(9)
+    return read(self, *arguments, **options)
+pathlib.Path.open = deadly
+"""
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    names = ("tiny_a", "deadly", "tiny_b")
+    for name in names:
+        shutil.copy(
+            DATA / f"{name.replace('deadly', 'tiny_c')}.safetensors",
+            tmp_path / f"{name}.safetensors",
+        )
+    paths = [tmp_path / f"{name}.safetensors" for name in names]
+    first, deadly, last = (read_models_apart(paths)[path] for path in paths)
+    assert isinstance(first, ModelInfo)
+    assert isinstance(last, ModelInfo)
+    assert str(deadly) == "reading it ended the process: the file is damaged or too large"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import Problem
+from generator.manifest.fields import OF_ONE_FILE
 from generator.manifest.globs import paths_of, why_no_match
 from generator.manifest.ids import id_of
 from generator.manifest.names import as_on_disk, composed
@@ -17,8 +18,6 @@ from generator.manifest.yamlfile import Document, Location
 
 REST = "*"
 """The key of a section that stands for all files without an entry of their own."""
-
-_OF_ONE_FILE = ("title", "sha256")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class _Expansion:
         if not isinstance(settings, dict) or not isinstance(settings.get("path"), str):
             self._problem(f"expected a glob, such as {self._kind.example}")
             return {}
-        for key in _OF_ONE_FILE:
+        for key in OF_ONE_FILE:
             if key in settings:
                 self._problem(f"'{key}' is of one file: give it an entry of its own", key)
         own = set(self._files_of(named.values()))

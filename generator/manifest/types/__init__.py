@@ -6,11 +6,11 @@ one entry or a look at the disk (ids, files) are in ``references``.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field, field_validator
 
-from generator.manifest.fields import FilePath, Id
+from generator.manifest.fields import BY_ID, BY_ID_OR_GLOB, FilePath, Id
 from generator.manifest.types.comparisons import KINDS, REST, Choice, Comparison, Interpolate
 from generator.manifest.types.entry import Entry
 from generator.manifest.types.settings import Images, Render, Site
@@ -37,13 +37,13 @@ class Manifest(Entry):
     site: Site = Field(description="What the site is called, where it lies, who made it.")
     render: Render = Field(Render(), description="Device, precision and tiles of rendering.")
     images: Images = Field(Images(), description="Format and quality of the frames.")
-    models: dict[Id, Model] = Field(
+    models: Annotated[dict[Id, Model], BY_ID_OR_GLOB] = Field(
         default_factory=dict, description="Weights files, each under an id."
     )
-    inputs: dict[Id, InputPicture] = Field(
+    inputs: Annotated[dict[Id, InputPicture], BY_ID_OR_GLOB] = Field(
         default_factory=dict, description="Pictures the models are run on, each under an id."
     )
-    comparisons: dict[Id, Comparison] = Field(
+    comparisons: Annotated[dict[Id, Comparison], BY_ID] = Field(
         default_factory=dict, description="What visitors compare, each under an id and on a page."
     )
     pages: tuple[FilePath, ...] | None = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from generator.manifest.alphas import rounded
 from generator.manifest.controls import CONTROLS, Control
 from generator.manifest.fields import (
+    BY_ID,
     Alphas,
     Coefficients,
     ColorFixes,
@@ -25,7 +26,7 @@ from generator.manifest.fields import (
 )
 from generator.manifest.tables.classic import CLASSIC
 from generator.manifest.tables.measures import DEFAULT_MEASURES
-from generator.manifest.types.entry import Entry
+from generator.manifest.types.entry import Entry, keyed
 
 REST = "rest"
 """What is in no region, and layers that are in no group."""
@@ -64,7 +65,7 @@ class Interpolate(Entry):
     beside: tuple[str, ...] = Field(
         (), description="Models shown for contrast: in the lists, and as lines of the charts."
     )
-    groups: dict[Id, Patterns] = Field(
+    groups: Annotated[dict[Id, Patterns], BY_ID] = Field(
         default_factory=dict,
         description="Layers with an alpha of their own: name to globs of state-dict keys.",
     )
@@ -75,6 +76,11 @@ class Interpolate(Entry):
     export: tuple[Number, ...] = Field((), description="Alphas whose weights are published.")
     kinship: bool = Field(False, description="Show how alike the networks are, layer by layer.")
     extrapolate: bool = Field(False, description="Allow alphas outside 0 to 1.")
+
+    @classmethod
+    def json_rules(cls) -> dict[str, Any]:
+        """Ask for models, or for given pictures."""
+        return {"anyOf": [keyed("models"), keyed("given")]}
 
     @model_validator(mode="after")
     def _models_or_given(self) -> Self:
@@ -112,7 +118,9 @@ class Choice(Entry):
     has no wildcard.
     """
 
-    of: str = Field("", description=f"{', '.join(CLASSIC)}, the id of a model, or a glob of ids.")
+    of: str = Field(
+        "", min_length=1, description=f"{', '.join(CLASSIC)}, the id of a model, or a glob of ids."
+    )
     mix: Coefficients | None = Field(None, description="Model ids with coefficients summing to 1.")
     pairs: tuple[str, ...] | None = Field(
         None, min_length=1, description="Ids and globs of ids: the mix of every two of them."
@@ -135,6 +143,24 @@ class Choice(Entry):
     def short(cls) -> str:
         """Return the key that a plain text stands for."""
         return "of"
+
+    @classmethod
+    def json_rules(cls) -> dict[str, Any]:
+        """Ask for one of what an entry can be, and for a mix where weights are published."""
+        mixed = {"anyOf": [keyed("mix"), keyed("pairs")]}
+        several = {
+            "title": {"maxLength": 0},
+            "download": {"type": "boolean"},
+        }
+        return {
+            "oneOf": [keyed(key) for key in ("of", "mix", "pairs", "files")],
+            "allOf": [
+                {"if": {"required": ["alpha"]}, "then": keyed("pairs")},
+                {"if": keyed("export", {"const": True}), "then": mixed},
+                {"if": keyed("download", {"not": {"const": False}}), "then": mixed},
+                {"if": keyed("pairs"), "then": {"properties": several}},
+            ],
+        }
 
     @property
     def published(self) -> bool:
@@ -190,3 +216,8 @@ class Comparison(Entry):
     )
     frames: FilePath | None = Field(None, description="Glob of pictures, in natural order.")
     labels: tuple[str, ...] = Field((), description="As many as frames.")
+
+    @classmethod
+    def json_rules(cls) -> dict[str, Any]:
+        """Ask for exactly one kind."""
+        return {"oneOf": [keyed(kind) for kind in KINDS]}

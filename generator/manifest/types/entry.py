@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
@@ -30,6 +31,20 @@ class Entry(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Allow the short form in the JSON Schema too."""
-        schema = handler(core_schema)
-        return {"anyOf": [{"type": "string"}, schema]} if cls.short() else schema
+        """Allow the short form in the JSON Schema too, and ask there what ``json_rules`` ask."""
+        schema = {**handler.resolve_ref_schema(handler(core_schema)), **cls.json_rules()}
+        if not cls.short():
+            return schema
+        of_text = ("type", "pattern", "minLength")
+        text = {key: schema["properties"][cls.short()].get(key) for key in of_text}
+        return {"anyOf": [{k: value for k, value in text.items() if value}, schema]}
+
+    @classmethod
+    def json_rules(cls) -> dict[str, Any]:
+        """Return what the JSON Schema asks of several keys together, as validators here do."""
+        return {}
+
+
+def keyed(key: str, value: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the JSON Schema of mappings that have a key, with a value or with any but null."""
+    return {"properties": {key: value or {"not": {"type": "null"}}}, "required": [key]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -55,6 +55,12 @@ class Images(Entry):
         description="Publish pictures that were made elsewhere as they are, with all that their "
         "files hold, wherever browsers can show them.",
     )
+
+    @classmethod
+    def json_rules(cls) -> dict[str, Any]:
+        """Ask for a format that can be lossless where it should be."""
+        lossless = {"properties": {"quality": {"const": "lossless"}}, "required": ["quality"]}
+        return {"if": lossless, "then": {"properties": {"format": {"enum": list(LOSSLESS)}}}}
 
     @model_validator(mode="after")
     def _lossless(self) -> Self:

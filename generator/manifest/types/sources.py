@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generator.manifest.fields import Crop, Download, FilePath, Id, Number, Sha256, Url
+from generator.manifest.fields import BY_ID, Crop, Download, FilePath, Id, Number, Sha256, Url
 from generator.manifest.types.entry import Entry
 
 
@@ -60,7 +60,9 @@ class InputPicture(Entry):
         None, description="Added after crop and downscale, neither rounded nor clipped."
     )
     reference: FilePath | None = Field(None, description="Ground truth, at output size.")
-    masks: dict[Id, FilePath] = Field(default_factory=dict, description="White = region.")
+    masks: Annotated[dict[Id, FilePath], BY_ID] = Field(
+        default_factory=dict, description="White = region."
+    )
 
     @classmethod
     def short(cls) -> str:

@@ -1,6 +1,7 @@
 """What a weights file holds, for planning without torch.
 
-``python -m generator.networks.weights.read PATH...`` prints one JSON object a line: ``{"path",
+``python -m generator.networks.weights.read`` takes a JSON list of paths on its standard input,
+which holds more of them than a command line, and prints one JSON object a line: ``{"path",
 "info"}`` or ``{"path", "error"}``; so a process that never imports torch can learn the info.
 """
 
@@ -85,4 +86,4 @@ def _digest(value: torch.Tensor) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(json.load(sys.stdin)))
