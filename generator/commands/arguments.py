@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from generator import __version__
@@ -19,17 +21,25 @@ class UsageError(AlphagridError):
     exit_code = 2
 
 
+def program() -> str:
+    """Return how this program was called: ``alphagrid``, or ``python -m generator``."""
+    return "alphagrid" if Path(sys.argv[0]).stem == "alphagrid" else "python -m generator"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands.
 
-    ``command`` of what it parses is the one that was chosen: the name of its module.
+    ``command`` of what it parses is the one that was chosen: the name of its module. It is None
+    where nothing was typed.
     """
     whole = argparse.ArgumentParser(
-        prog="python -m generator",
+        prog=program(),
+        usage="%(prog)s [-h] [--version] COMMAND ...",
         description="Static comparison websites for interpolated neural networks.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     whole.add_argument("--version", action="version", version=f"alphagrid {__version__}")
-    commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    commands = whole.add_subparsers(prog=program(), dest="command", help=argparse.SUPPRESS)
 
     new = _command(commands, "new", "make a small project that builds")
     new.add_argument("folder", type=_found, metavar="DIR", help="where; made where there is none")
@@ -91,7 +101,21 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="remove, instead, what the frame cache holds and the manifest no longer names",
     )
+    examples = _examples("new mine", "serve -c mine", "inspect one.safetensors other.safetensors")
+    whole.epilog = f"{_listed(commands.choices)}\n\n{examples}"
     return whole
+
+
+def _listed(commands: Mapping[str, argparse.ArgumentParser]) -> str:
+    """Return the commands with a line each; argparse itself breaks the line of a long name."""
+    width = max(map(len, commands))
+    lines = (f"  {name:{width}}  {command.description}" for name, command in commands.items())
+    return "\n".join(("commands:", *lines))
+
+
+def _examples(*lines: str) -> str:
+    several = "s" if len(lines) > 1 else ""
+    return "\n".join((f"example{several}:", *(f"  {program()} {line}" for line in lines)))
 
 
 def _command(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from support.build import Run
 
 from generator.commands.arguments import parser
 from generator.commands.main import main
@@ -30,6 +33,38 @@ def commands() -> list[str]:
 def test_help_loads_nothing_of_what_commands_need() -> None:
     done = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.count("usage: ")) == (0, 3), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("/usr/bin/alphagrid", "alphagrid"),
+        ("alphagrid.exe", "alphagrid"),
+        ("generator/__main__.py", "python -m generator"),
+    ],
+)
+def test_without_arguments_the_commands_are_told(
+    typed: str, name: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [typed])
+    status, out, err = run()
+    assert (status, out) == (2, "")
+    assert err.startswith(f"usage: {name} [")
+    for command in commands():
+        assert re.search(rf"^  {command} +[a-z].+\.$", err, re.MULTILINE), command
+    examples = err.partition("examples:\n")[2].splitlines()
+    assert len(examples) == 3
+    for line in examples:
+        assert line.startswith(f"  {name} ")
+        parser().parse_args(line.removeprefix(f"  {name} ").split())
+
+
+def test_what_to_type_next_is_said_as_it_was_typed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/alphagrid", "new", "mine"])
+    assert "build it: alphagrid build -c mine" in run("new", "mine")[1]
 
 
 @pytest.mark.parametrize("command", commands())
