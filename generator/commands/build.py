@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.commands.arguments import DEFAULT_CONFIG, DEFAULT_OUTPUT
+from generator.commands.arguments import DEFAULT_CONFIG, DEFAULT_OUTPUT, program
 from generator.commands.messages import (
     exit_status,
     print_build,
@@ -151,7 +151,7 @@ def base_url(file: ManifestFile, override: str | None) -> str:
 
 def _look(options: Options) -> str:
     """Return the command that shows the site."""
-    parts = ["python -m generator serve"]
+    parts = [f"{program()} serve"]
     if options.config != DEFAULT_CONFIG:
         parts.append(f"-c {options.config}")
     if options.output != DEFAULT_OUTPUT:

@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from generator.commands.arguments import UsageError
+from generator.commands.arguments import UsageError, program
 from generator.errors import printable
 from generator.manifest.names import as_on_disk
 from generator.manifest.places import NOTHING
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     write_new(config.parent, {config.name: draft.text().encode()})
     if not options.quiet:
         print(printable(f"{config}: {draft.counts()}; {'; '.join(draft.notes)}"))
-        print(printable(f"build it: python -m generator build -c {config}"))
+        print(printable(f"build it: {program()} build -c {config}"))
     return 0
 
 

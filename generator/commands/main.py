@@ -30,7 +30,11 @@ _LAST_WORDS = 1.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     _escape_unencodable()
-    options = parser().parse_args(arguments)
+    whole = parser()
+    options = whole.parse_args(arguments)
+    if options.command is None:
+        whole.print_help(sys.stderr)
+        return 2
     try:
         return _run_of(options.command)(options)
     except AlphagridError as error:

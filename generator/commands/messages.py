@@ -9,11 +9,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from generator.commands.news import news
-from generator.commands.reports import BuildReport, CheckReport
+from generator.commands.reports import PAGES_FILE, PAGES_SITE, BuildReport, CheckReport, Row
 from generator.errors import Warnings, printable
 from generator.plan.info import WeightsFile
 from generator.plan.kinship import Kinship, Layer, Step
 from generator.store import Removed
+
+_MOST_ROWS = 20
+"""Comparisons that are told apart: what matters most is in the heaviest."""
 
 
 def print_warnings(warnings: Warnings, *, notes: bool) -> None:
@@ -77,11 +80,42 @@ def print_check(report: CheckReport, config: Path) -> None:
     print(f"in the cache: {frames - report.to_render}; to render: {report.to_render}", end="")
     print(f", about {_duration(report.seconds)} of network time" if report.seconds else "")
     print(f"all frames: about {_size(report.bytes)}")
+    for line in (*_table(report.rows), *_heaviness(report)):
+        print(line)
     for level, inputs in report.noise_levels.items():
         print(f"networks that ask for a noise level are told {level:g} of {', '.join(inputs)}")
     if report.unjudged:
         pairs = _count(report.unjudged, "pair")
         print(f"the build will tell whether the models are related: {pairs} to measure")
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a line for each comparison, of many only of the heaviest."""
+    if not rows:
+        return
+    shown = rows[:_MOST_ROWS]
+    width = max(map(len, ("comparison", *(row.comparison for row in shown))))
+    yield f"{'comparison':{width}}   frames  in the cache  to render       bytes         time"
+    for row in shown:
+        time = _duration(row.seconds) if row.seconds else "-"
+        yield (
+            f"{row.comparison:{width}}  {row.frames:7,}  {row.frames - row.to_render:12,}"
+            f"  {row.to_render:9,}  {_size(row.bytes):>10}  {time:>11}"
+        )
+    if others := rows[_MOST_ROWS:]:
+        size = _size(sum(row.bytes for row in others))
+        yield f"and {_count(len(others), 'lighter comparison')}, {size}"
+
+
+def _heaviness(report: CheckReport) -> Iterator[str]:
+    """Yield what the site weighs against the limits of GitHub Pages, and what makes it lighter."""
+    yield (
+        f"frames and weights: about {_size(report.site_bytes)}, the largest file "
+        f"{_size(report.largest)}; GitHub Pages takes {_size(PAGES_SITE)}, "
+        f"a file of {_size(PAGES_FILE)}"
+    )
+    if report.too_heavy:
+        yield f"too heavy for GitHub Pages; what makes it lighter: {'; '.join(report.ways_out())}"
 
 
 def print_kinship(kinship: Kinship, *, as_json: bool, layers: bool) -> None:

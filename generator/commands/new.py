@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from generator.commands.arguments import UsageError
+from generator.commands.arguments import UsageError, program
 from generator.errors import printable
 from generator.images import decode
 from generator.manifest.names import composed
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         print(printable(f"left out: {line}"), file=sys.stderr)
     if not options.quiet:
         print(printable(f"{folder / 'site.yaml'}: {draft.counts()}"))
-        print(printable(f"build it: python -m generator build -c {folder} -o {folder / '_site'}"))
+        print(printable(f"build it: {program()} build -c {folder} -o {folder / '_site'}"))
     return 0
 
 

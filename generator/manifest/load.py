@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from generator.errors import ManifestError, Problem
 from generator.manifest.expand.lists import expand_lists
 from generator.manifest.expand.sections import expand_sections
+from generator.manifest.places import why_no_file
 from generator.manifest.references import check_references
 from generator.manifest.types import KINDS, Entry, Manifest
 from generator.manifest.words import did_you_mean
@@ -52,8 +53,7 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
     files that do not exist.
     """
     shown = shown_as or path
-    absent = "no such file: write one, or give its path with -c"
-    document = parse(read_text(path, shown, "manifest", absent=absent), shown)
+    document = parse(read_text(path, shown, "manifest", absent=_absent(path)), shown)
     problems = list(document.problems)
     data = document.data
     if not isinstance(data, dict):
@@ -75,6 +75,19 @@ def load(path: Path, *, shown_as: Path | None = None) -> ManifestFile:
         raise ManifestError(problems)
     notes = tuple(sections.notes)
     return ManifestFile(path.absolute(), manifest, document, sections.globbed, notes)
+
+
+def _absent(path: Path) -> str:
+    """Say where a manifest was looked for, where one lies further out, and how to get one.
+
+    None is taken from there: a build would write into a folder that nobody had in mind.
+    """
+    folder = path.absolute().parent
+    told = f"no such file in '{folder}'" if folder.is_dir() else f"there is no folder '{folder}'"
+    further = (parent / path.name for parent in folder.parents)
+    if found := next((file for file in further if not why_no_file(file)), None):
+        return f"{told}; a parent has one: give it with -c '{found}', or make a project with 'new'"
+    return f"{told}: give the path of one with -c, or make a project with 'new'"
 
 
 def _validate(

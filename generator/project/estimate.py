@@ -18,24 +18,26 @@ _FLOPS_PER_CORE = 2.5e10
 """What a desktop core does in convolutions; used until a build has measured this machine."""
 
 
-def estimate_bytes(frames: Sequence[Frame], store: Store) -> int:
-    """Return the bytes of all frames: of those in the store, and of files that are published as
-    they are, exactly, of the others by area.
+def estimate_sizes(frames: Sequence[Frame], store: Store) -> dict[str, float]:
+    """Return the bytes of each frame, by key: of those in the store, and of files that are
+    published as they are, exactly, of the others by area.
     """  # noqa: D205
-    known, known_pixels, unknown_pixels = 0, 0, 0
+    known: dict[str, float] = {}
+    rendered, pixels = 0, 0
     for frame in frames:
-        pixels = frame.picture.width * frame.picture.height
         if record := store.record(frame):
-            known += record.bytes
-            known_pixels += pixels
+            known[frame.key] = record.bytes
+            rendered += record.bytes
+            pixels += _pixels(frame)
         elif frame.encoding.kept:
-            known += frame.picture.input.file.bytes
-        else:
-            unknown_pixels += pixels
-    if not unknown_pixels:
-        return known
-    rate = known / known_pixels if known_pixels else _guess(frames[0].encoding)
-    return round(known + unknown_pixels * rate)
+            known[frame.key] = frame.picture.input.file.bytes
+    rate = rendered / pixels if pixels else None
+    return {
+        frame.key: known[frame.key]
+        if frame.key in known
+        else _pixels(frame) * (_guess(frame.encoding) if rate is None else rate)
+        for frame in frames
+    }
 
 
 def estimate_seconds(jobs: Sequence[Job], info: FileInfo, store: Store) -> float:
@@ -64,6 +66,10 @@ def flops(jobs: Sequence[Job], info: FileInfo) -> float:
             runs = len(recipe.weights) if isinstance(recipe, Blend) else 1
             total += 2.0 * parameters * picture.width * picture.height * runs
     return total
+
+
+def _pixels(frame: Frame) -> int:
+    return frame.picture.width * frame.picture.height
 
 
 def _guess(encoding: Encoding) -> float:

@@ -25,7 +25,29 @@ def test_a_folder_means_the_manifest_in_it(
     (named / "empty").mkdir()
     status, _, err = run("check", "-c", str(named / "empty"))
     assert status == 2
-    assert err.startswith(f"{named}/empty/site.yaml:1:1: no such file: write one, or give its path")
+    assert err.startswith(
+        f"{named}/empty/site.yaml:1:1: no such file in '{named}/empty'; a parent "
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["build", "check", "serve --port 0", "clean --cache", "clean --unused"]
+)
+def test_no_command_takes_the_manifest_of_a_parent(
+    command: str, project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / ".cache").mkdir()
+    inner = project / "inner"
+    inner.mkdir()
+    before = sorted(project.rglob("*"))
+    monkeypatch.chdir(inner)
+    status, out, err = run(*command.split())
+    assert (status, out) == (2, "")
+    assert err == (
+        f"site.yaml:1:1: no such file in '{inner}'; a parent has one: give it with "
+        f"-c '{project}/site.yaml', or make a project with 'new'\n"
+    )
+    assert sorted(project.rglob("*")) == before
 
 
 def test_a_taken_port_is_said_before_anything_is_built(project: Path, run: Run) -> None:

@@ -409,8 +409,24 @@ def test_text_that_is_not_utf8_is_located(tmp_path: Path) -> None:
 
 
 def test_a_missing_manifest_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ManifestError, match="no such file: write one, or give its path with -c"):
-        load(tmp_path / "site.yaml")
+    make = "or make a project with 'new'"
+    for folder, told in (
+        (tmp_path, f"no such file in '{tmp_path}'"),
+        (tmp_path / "nowhere", f"there is no folder '{tmp_path}/nowhere'"),
+    ):
+        with pytest.raises(ManifestError) as raised:
+            load(folder / "site.yaml", shown_as=Path("site.yaml"))
+        assert str(raised.value) == f"site.yaml:1:1: {told}: give the path of one with -c, {make}"
+
+    # The nearest further out is told of, never taken.
+    inner = tmp_path / "some/inner"
+    inner.mkdir(parents=True)
+    for found in (tmp_path / "site.yaml", tmp_path / "some/site.yaml"):
+        found.touch()
+        with pytest.raises(ManifestError) as raised:
+            load(inner / "site.yaml", shown_as=Path("site.yaml"))
+        told = f"no such file in '{inner}'; a parent has one: give it with -c '{found}', {make}"
+        assert str(raised.value) == f"site.yaml:1:1: {told}"
 
 
 def test_scalars_are_yaml_1_2(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from support.site import network
 
-from generator.plan import Blend, Classic, File, Input, Job, Mix, Picture, Recipe
+from generator.plan import Blend, Classic, Encoding, File, Frame, Input, Job, Mix, Picture, Recipe
 from generator.plan.info import FileInfo
-from generator.project.estimate import estimate_seconds, flops, keep_rate
+from generator.project.estimate import estimate_seconds, estimate_sizes, flops, keep_rate
 from generator.store import Store
 
 ONE, OTHER = (File(letter * 64, Path(f"{letter}.safetensors")) for letter in "ab")
@@ -47,3 +47,16 @@ def test_seconds_are_those_of_the_last_build_that_took_long_enough(tmp_path: Pat
     keep_rate(jobs, INFO, store, 40.0)
     assert estimate_seconds(jobs, INFO, store) == pytest.approx(40)
     assert estimate_seconds(jobs * 2, INFO, store) == pytest.approx(80)
+
+
+def test_sizes_are_guessed_by_area_and_format_where_no_file_is_there(tmp_path: Path) -> None:
+    def frame(width: int, encoding: Encoding) -> Frame:
+        return Frame(Picture(INPUT, Classic(), width, 20), encoding)
+
+    webp, avif, exact = (
+        frame(width, Encoding(name, quality))
+        for width, name, quality in ((30, "webp", 90), (60, "avif", 90), (90, "webp", "lossless"))
+    )
+    sizes = estimate_sizes([webp, avif, exact], Store(tmp_path))
+    assert list(sizes) == [webp.key, avif.key, exact.key]
+    assert list(sizes.values()) == pytest.approx([30 * 20 * 0.2, 60 * 20 * 0.15, 90 * 20 * 1.0])
