@@ -421,6 +421,7 @@ def _write(folder: Path, name: str, value: Any) -> str:
 def _model(title: str) -> ModelView:
     return ModelView(
         id=title.lower(), title=title, description=Markup(), author="Somebody", license="CC0-1.0",
-        homepage="", download="", file_name="", sha256="0f" * 32, bytes=48211, architecture="Compact", scale=1,
+        homepage="", download="", file_name="", sha256="0f" * 32, bytes=48211,
+        architecture="Compact", scale=1,
         parameters=24000,
     )  # fmt: skip
