@@ -170,7 +170,7 @@ _LOST = "reading it ended the process: the file is damaged or too large"
 
 def _read_apart(paths: Sequence[Path]) -> dict[Path, ModelInfo | ModelError]:
     """Return what one process tells of weights files, in order, until it ends."""
-    done = subprocess.run(  # noqa: S603 - our own module, no shell
+    done = subprocess.run(
         [sys.executable, "-m", "generator.networks.weights.read"],
         input=json.dumps([str(path) for path in paths]),
         capture_output=True,
