@@ -1,6 +1,7 @@
 # make site    set everything up and build the demo into _site/
 # make serve   the same, then serve it on this machine
 # make test    set everything up, browsers included, and run every check
+# make quick   the half of the tests that needs no browser and no build
 # make train   train the demo's networks again
 #
 # Extra arguments: make site BUILD="--base-url https://example.org/models/"
@@ -14,7 +15,7 @@ PYTEST ?=
 # After a command: what it was for, where it fails.
 or-say = || { echo "set-up failed: $(1)" >&2; exit 1; }
 
-.PHONY: site serve test lint train lock clean
+.PHONY: site serve test quick lint train lock clean
 
 site: $(VENV)/ready
 	$(RUN) -m generator build $(BUILD)
@@ -25,6 +26,9 @@ serve: $(VENV)/ready
 test: $(VENV)/ready lint
 	./.ci/browsers $(call or-say,the tests' browsers and checkers (.ci/browsers))
 	$(RUN) -m pytest -n auto --dist loadfile $(PYTEST)
+
+quick: $(VENV)/ready
+	$(RUN) -m pytest -n auto --ignore tests/journeys --ignore tests/viewer -m "not slow" $(PYTEST)
 
 lint: $(VENV)/ready
 	$(VENV)/bin/ruff check --output-format concise

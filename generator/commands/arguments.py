@@ -31,6 +31,20 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"alphagrid {__version__}")
     commands = whole.add_subparsers(metavar="COMMAND", dest="command", required=True)
 
+    new = _command(commands, "new", "make a small project that builds")
+    new.add_argument("folder", type=_found, metavar="DIR", help="where; made where there is none")
+    new.add_argument(
+        "--models", type=_found, metavar="FOLDER", help="weights files to compare; default: two"
+    )
+    new.add_argument(
+        "--inputs", type=_found, metavar="FOLDER", help="pictures to run them on; default: one"
+    )
+
+    bring = _command(commands, "import", "write site.yaml for pictures that are there already")
+    bring.add_argument("folder", metavar="FOLDER", help="pictures, kept in one of the usual ways")
+    _add_config(bring)
+    bring.add_argument("--write", action="store_true", help="write the manifest, else print it")
+
     build = _command(commands, "build", "render what is missing, write the site")
     _add_build_options(build)
 

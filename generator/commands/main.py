@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import keyword
 import os
 import sys
 import threading
@@ -55,8 +56,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_of(command: str) -> Run:
-    """Import a command's module, and with it what this command needs and no other."""
-    run: Run = import_module(f"generator.commands.{command}").run
+    """Import a command's module, and with it what this command needs and no other.
+
+    A module cannot well be called what Python itself has a word for: ``import`` is ``import_``.
+    """
+    name = f"{command}_" if keyword.iskeyword(command) else command
+    run: Run = import_module(f"generator.commands.{name}").run
     return run
 
 

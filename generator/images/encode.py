@@ -1,14 +1,8 @@
-"""Write pictures in the site's formats.
-
-Efforts were chosen on photographs of 1932×384 (one core, times and sizes relative to Pillow's
-defaults): what is bought with more time is a few per cent of the bytes.
-"""
+"""Write pictures in the site's formats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +32,11 @@ def encode(pixels: NDArray[np.uint8], encoding: Encoding) -> bytes:
     image = image_of(pixels)
     if not encoding.of.transparency:
         image = on_white(image)
+    lossy = {"quality": encoding.quality, **encoding.of.lossy}
+    options = encoding.of.exact if encoding.lossless else lossy
     target = BytesIO()
     try:
-        image.save(target, encoding.format.upper(), **OPTIONS[encoding.format](encoding))
+        image.save(target, encoding.format.upper(), **options)
     except (OSError, ValueError, RuntimeError, MemoryError) as error:  # AVIF: RuntimeError
         raise ImageError(
             f"a picture of {width}×{height} cannot be written as {encoding.format}: {error}"
@@ -56,36 +52,3 @@ def on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white.convert("RGBA"), image.convert("RGBA")).convert(
         "L" if image.mode == "LA" else "RGB"
     )
-
-
-def _webp(encoding: Encoding) -> dict[str, Any]:
-    if encoding.lossless:
-        # A third of the time of method 4, 3 % more bytes.
-        return {"lossless": True, "method": 1, "quality": 20, "exact": True}
-    return {"quality": encoding.quality, "method": 2}  # half the time of 4, 1 % more bytes
-
-
-def _avif(encoding: Encoding) -> dict[str, Any]:
-    # Full colour resolution costs 5 % and wins 1.4 dB. Slower speeds win 1 % at 1.5 times the
-    # time. One thread: frames are encoded beside each other.
-    return {"quality": encoding.quality, "speed": 8, "subsampling": "4:4:4", "max_threads": 1}
-
-
-def _jpeg(encoding: Encoding) -> dict[str, Any]:
-    # Networks are compared by their colour edges, so JPEG keeps full colour resolution;
-    # progressive files are 5 % smaller and show early.
-    return {"quality": encoding.quality, "subsampling": 0, "progressive": True}
-
-
-def _png(_: Encoding) -> dict[str, Any]:
-    # Run-length matching: the bytes of zlib level 4 in half its time, for photographs.
-    return {"compress_level": 1, "compress_type": 3}
-
-
-OPTIONS: dict[str, Callable[[Encoding], dict[str, Any]]] = {
-    "webp": _webp,
-    "avif": _avif,
-    "jpeg": _jpeg,
-    "png": _png,
-}
-"""What Pillow's encoder of each format is told."""

@@ -196,7 +196,7 @@ class _Composer:
         elif isinstance(event, yaml.SequenceStartEvent):
             value = self._sequence(location, depth)
         else:
-            value = event.value if event.style or event.tag else _scalar(event.value)
+            value = event.value if event.style or event.tag else resolve(event.value)
         self._add(1, event)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, self._count - before)
@@ -251,8 +251,8 @@ class _Composer:
         )
 
 
-def _scalar(text: str) -> Any:
-    """Resolve a plain scalar by YAML 1.2's core schema."""
+def resolve(text: str) -> Any:
+    """Return what a plain scalar means by YAML 1.2's core schema: a text, or what it stands for."""
     if _NULL.fullmatch(text):
         return None
     if _BOOL.fullmatch(text):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from generator.plan import ComparisonPlan, Input, Network, Plan
 from generator.plan.info import File
 from generator.plan.kinship import Layer, Pair, Step
 from generator.project.open import Project
-from generator.render.engines import Engine
+from generator.render.engines import Crops, Engine
 from generator.store import Artifact
 
 VERSION = 5
@@ -118,8 +119,7 @@ def _note(pair: Pair, comparison: ComparisonPlan) -> str:
         return ""
     both = f"'{pair.first}' and '{pair.second}'"
     if pair.middle == "doubtful":
-        evidence = "; ".join(pair.reasons)
-        return f"look at the mixes of {both} before you publish them ({evidence})"
+        return f"look at the mixes of {both} before you publish them: {'; '.join(pair.reasons[1:])}"
     if pair.colour_shift and not _is_fixed(comparison):
         return (
             f"mixes of {both} shift colours, by up to {pair.colour_shift:.0f} levels, and nothing "
@@ -143,14 +143,28 @@ def _pairs(project: Project, comparison: ComparisonPlan, engine: Engine | None) 
         except ModelError:
             # No engine; or a file went away meanwhile: rendering says whose frames that costs.
             continue
-        except _UnmeasuredError as error:
+        except UnmeasuredError as error:
             why = (f"it could not be measured: {error}",)
             pair = Pair(first, second, None, (), (), "doubtful", None, 0.0, why)
         yield replace(pair, first=first, second=second)
 
 
-class _UnmeasuredError(Exception):
+class UnmeasuredError(Exception):
     """What went wrong inside a network: it costs the verdict on a pair, and no more."""
+
+
+def relate_pair(engine: Engine, paths: Sequence[Path], crops: Crops) -> Pair:
+    """Compare two networks on crops of pictures, as ``telling_crop`` cuts them.
+
+    Raises ModelError for a file that cannot be used, UnmeasuredError where a network fails.
+    """
+    try:
+        (pair,) = engine.relate(paths, crops).pairs
+    except ModelError:
+        raise
+    except Exception as error:
+        raise UnmeasuredError(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    return pair
 
 
 def artifacts(project: Project) -> Iterator[Artifact]:
@@ -187,12 +201,7 @@ def _measure(files: list[File], inputs: list[Input], engine: Engine | None) -> b
     if engine is None:
         raise ModelError("there is no engine to compare models by")
     crops = [crop for picture in inputs if (crop := _crop(picture)) is not None]
-    try:
-        (pair,) = engine.relate([file.path for file in files], crops).pairs
-    except ModelError:
-        raise
-    except Exception as error:
-        raise _UnmeasuredError(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    pair = relate_pair(engine, [file.path for file in files], crops)
     return json.dumps(asdict(pair), sort_keys=True, allow_nan=False).encode()
 
 

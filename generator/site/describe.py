@@ -163,6 +163,7 @@ class _Builder:
             bytes=record.bytes if record else 0,
             precision=record.precision if record else "",
             color_shift=tuple(record.color_shift or ()) if record else (),
+            tiles=tuple(record.tiles or ()) if record else (),
             measured=self._store.measured(shown.measurement) if shown.measurement else _NOTHING,
         )
 

@@ -16,7 +16,7 @@ from generator.site.output.assets import Asset
 from generator.site.output.feeds import Entry, feed, robots, sitemap
 from generator.site.output.templates import Templates
 from generator.site.output.tree import OutputTree
-from generator.site.tables import frames_csv, table_pages
+from generator.site.tables import frames_csv, models_csv, table_pages
 from generator.site.text.content import Content, RenderedPage
 from generator.site.text.markdown import at_root
 from generator.site.text.pages import INDEX
@@ -172,6 +172,8 @@ class PageWriter:
     def _tables(self, tree: OutputTree, view: ComparisonView) -> None:
         """Write what is too large for the page of a comparison."""
         tree.write(f"{view.url}frames.csv", frames_csv(view))
+        if view.models:
+            tree.write(f"{view.url}models.csv", models_csv(view))
         parts = list(table_pages(view))
         first = [part for part in parts if part.number == 1]
         url = f"{view.url}files/"

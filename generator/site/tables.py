@@ -64,6 +64,17 @@ def frames_csv(view: ComparisonView) -> str:
     return out.getvalue()
 
 
+def models_csv(view: ComparisonView) -> str:
+    """Return all models as a table, a line each: with the checksums that a long page leaves out."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["model", "title", "author", "license", "architecture", "bytes", "sha256"])
+    for model in view.models:
+        told = (model.id, model.title, model.author, model.license, model.architecture)
+        writer.writerow([*told, model.bytes, model.sha256])
+    return out.getvalue()
+
+
 def _url(view: ComparisonView, input_id: str, first: int) -> str:
     further = f"{first // _ROWS + 1}/" if first else ""
     return f"{view.url}files/{input_id or 'all'}/{further}"

@@ -21,7 +21,8 @@ class FrameView:
 
     ``url`` is from the site's root; it is '' where there is no file, and ``missing`` says why.
     ``measured`` holds figures by measure, ``color_shift`` what a colour fix removed from each
-    channel, in 8-bit levels. What does not apply is empty or None.
+    channel, in 8-bit levels; ``tiles`` are rows and columns, where the network saw pieces of a
+    picture that it would rather see as a whole. What does not apply is empty or None.
     """
 
     index: int
@@ -41,6 +42,7 @@ class FrameView:
     bytes: int = 0
     precision: str = ""
     color_shift: tuple[float, ...] = ()
+    tiles: tuple[int, ...] = ()
     measured: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -60,6 +62,7 @@ class FrameView:
             "bytes": self.bytes if self.url else None,
             "precision": self.precision or None,
             "color_shift": self.color_shift or None,
+            "tiles": self.tiles or None,
             **self.scores_as_json(),
         }
         return {key: value for key, value in told.items() if value is not None}

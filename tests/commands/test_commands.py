@@ -10,6 +10,8 @@ from support.build import Run, edit
 
 from generator.commands import server as server_module
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_folder_means_the_manifest_in_it(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch

@@ -39,8 +39,11 @@ def test_every_command_is_a_module_that_runs(
     words = {
         "interpolate": ["a.pth", "b.pth", "--alpha", "0", "-o", "c.safetensors"],
         "inspect": ["a.pth", "b.pth"],
+        "new": ["folder"],
+        "import": ["folder"],
     }
-    monkeypatch.setattr(f"generator.commands.{command}.run", lambda options: len(options.command))
+    module = "import_" if command == "import" else command
+    monkeypatch.setattr(f"generator.commands.{module}.run", lambda options: len(options.command))
     assert main([command, *words.get(command, [])]) == len(command)
 
 

@@ -537,7 +537,7 @@ def test_serve_builds_and_serves_under_the_path_of_the_site(project: Path) -> No
         with urlopen(address, timeout=10) as answer:  # noqa: S310 - our own address
             assert "Test site" in answer.read().decode()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=10) == 130
+        assert process.wait(timeout=30) == 130
 
 
 def test_check_writes_nothing_while_a_build_runs(project: Path, run: Run) -> None:

@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.project.starter import DEMO_PICTURES, DEMO_WEIGHTS
+
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parents[1] / "data"
+
+SHIPPED = {**DEMO_WEIGHTS, **DEMO_PICTURES}
 
 MANIFEST = """\
 site: {title: From a wheel}
@@ -33,6 +37,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, source)
     for name in ("generator", "templates", "static"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in SHIPPED.values():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", "dist"]
     subprocess.run(command, cwd=source, check=True, capture_output=True)
     (built,) = (source / "dist").glob("*.whl")
@@ -62,6 +69,7 @@ def test_the_wheel_carries_templates_and_static_files_and_no_tests(wheel: Path) 
         shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / kind).rglob("*")
                    if path.is_file()}  # fmt: skip
         assert {f"generator/defaults/{name}" for name in shipped} <= names
+    assert {f"generator/defaults/{name}" for name in SHIPPED.values()} <= names
     assert "generator/commands/main.py" in names
     foreign = {name.split("/")[0] for name in names if not name.startswith("alphagrid-")}
     assert foreign == {"generator"}
@@ -86,3 +94,14 @@ def test_it_builds_a_site_in_an_empty_folder(python: Path, tmp_path: Path) -> No
     page = (tmp_path / "_site" / "comparisons" / "mix" / "index.html").read_text("utf-8")
     assert "From a wheel" in page
     assert list((tmp_path / "_site" / "assets").glob("main.*.js"))
+
+
+def test_what_new_makes_builds(python: Path, tmp_path: Path) -> None:
+    for command in (
+        [python, "-m", "generator", "new", "mine"],
+        [python, "-m", "generator", "build", "-c", "mine", "-o", "mine/_site", "--strict"],
+    ):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("7 frames rendered")
+    assert "photograph" in (tmp_path / "mine/_site/index.html").read_text("utf-8").lower()

@@ -22,6 +22,8 @@ from generator.errors import ManifestError
 from generator.manifest import load
 from generator.project.unused import unused
 
+pytestmark = pytest.mark.slow
+
 VALID = {
     "site": {"title": "T", "url": "https://x.org/", "language": "en"},
     "render": {"device": "cpu", "precision": "fp32", "tile": 64},

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support import networks as support
 
+pytestmark = pytest.mark.slow
+
 # Renders in a process of its own, since the setting outlives its test; prints pages that the
 # system handed out during each frame.
 CHILD = """

@@ -21,7 +21,7 @@ from spandrel.architectures.LaMa import LaMaArch
 from support import networks as support
 
 from generator.errors import ModelError
-from generator.manifest.fields import WEIGHTS_SUFFIXES
+from generator.manifest.tables.formats import WEIGHTS_SUFFIXES
 from generator.networks.weights.load import load
 from generator.networks.weights.read import read_model
 from generator.plan.info import Tensor, mixable
@@ -339,6 +339,7 @@ def test_damaged_files_are_errors_or_networks(tmp_path, suffix, cut, flips):
     assert "\n" not in message
 
 
+@pytest.mark.slow
 def test_the_facts_of_files_from_a_process_of_their_own(tmp_path):
     good, bad = support.DATA / "tiny_a.safetensors", tmp_path / "none.pth"
     done = subprocess.run(

@@ -49,6 +49,7 @@ def growth(folder: Path, body: str, budget: int = 2**30) -> float:
     return float(support.printed_apart(script))
 
 
+@pytest.mark.slow
 def test_a_large_picture_takes_its_levels_and_the_budget(tmp_path):
     side = 2048
     support.picture(tmp_path / "large.png", support.pixels(side, side, 3))
@@ -67,6 +68,7 @@ run([support.job(large, [(net[0], 0.5), (net[1], 0.5)], precision="fp32")])
     assert grown < stated < untiled
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
     body = """
 source = support.planned(support.picture(folder / "p.png", support.pixels(128, 128, 3)))

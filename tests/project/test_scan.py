@@ -102,6 +102,7 @@ def test_a_change_within_the_clock_tick_is_noticed(folder: Path) -> None:
     assert look(folder).files["photo.png"].sha256 != before.sha256
 
 
+@pytest.mark.slow
 def test_reading_apart_gives_the_same_facts_without_torch(folder: Path) -> None:
     paths = [folder / "tiny_a.safetensors", folder / "tiny_gray_a.safetensors"]
     (folder / "bad.safetensors").write_bytes(b"nonsense")
@@ -123,6 +124,7 @@ def test_reading_apart_works_from_any_folder(
     assert importable()["PYTHONPATH"] == str(Path(__file__).parents[2])
 
 
+@pytest.mark.slow
 def test_check_never_imports_torch(folder: Path) -> None:
     (folder / "site.yaml").write_text(MANIFEST)
     code = (

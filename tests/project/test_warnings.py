@@ -13,6 +13,8 @@ from safetensors.torch import load_file, save_file
 from spandrel.architectures.DRUNet import DRUNet
 from support.build import DATA, Run, edit
 
+pytestmark = pytest.mark.slow
+
 
 def write_steps() -> None:
     edit("alphas: [0, 0.5, 1]", "alphas: [0, 0.5, 1], steps: 5")

@@ -21,6 +21,8 @@ from generator.plan.kinship import Kinship, Pair
 from generator.render.engines import ENGINES, Crops, Engine, Keep, LocalEngine, read_models_apart
 from generator.render.job import Result, finish
 
+pytestmark = pytest.mark.slow
+
 
 class Inverter:
     """A third engine: its networks turn every picture into its negative, one after another."""

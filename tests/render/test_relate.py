@@ -17,6 +17,8 @@ from support.build import DATA, Run, edit
 
 from generator.render.relate import telling_crop
 
+pytestmark = pytest.mark.slow
+
 MANIFEST = """\
 site: {title: T}
 models: {a: tiny_a.safetensors, b: tiny_b.safetensors, stranger: tiny_other.safetensors}

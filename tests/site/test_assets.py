@@ -9,7 +9,7 @@ import pytest
 from support.site import Project, make_project
 
 from generator.errors import ManifestError
-from generator.site.output import resources
+from generator.project import shipped
 from generator.site.output.assets import Asset, build_assets
 
 
@@ -148,6 +148,6 @@ def test_shipped_files_lie_beside_the_package_or_in_it(
     package = tmp_path / "generator"
     (package / "defaults/static").mkdir(parents=True)
     (package / "__init__.py").touch()
-    monkeypatch.setattr(resources.generator, "__file__", str(package / "__init__.py"))
-    assert resources.shipped("static") == package / "defaults/static"
-    assert resources.shipped("templates") == tmp_path / "templates"
+    monkeypatch.setattr(shipped.generator, "__file__", str(package / "__init__.py"))
+    assert shipped.shipped("static") == package / "defaults/static"
+    assert shipped.shipped("templates") == tmp_path / "templates"

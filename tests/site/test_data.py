@@ -17,6 +17,8 @@ from support.links import broken_links
 from support.site import Project, make_project
 from support.viewer_schema import InputFile, read_comparison
 
+from generator.store import Store
+
 KINDS: dict[str, dict[str, Any]] = {
     "slider": {"interpolate": {"models": ["soft", "sharp"], "alphas": 3, "baseline": "pixel"}},
     "fixed": {
@@ -291,6 +293,20 @@ def test_all_frames_are_one_table_for_other_programs(project: Project) -> None:
     assert data[-1]["weights"] == {"soft": 0.25, "sharp": 0.75}  # and no zeros for 260 others
 
 
+def test_checksums_of_many_models_are_a_table_of_their_own(project: Project) -> None:
+    """Nothing shrinks a checksum, and a thousand would make the page slow to come."""
+    large(project, 260, 1)
+    project.build()
+    page = project.read("comparisons/all/files/index.html")
+    rows = list(csv.DictReader(io.StringIO(project.read("comparisons/all/models.csv"))))
+    assert len(rows) == 260
+    for row in rows:
+        path = project.root / project.manifest["models"][row["model"]]
+        assert row["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert row["sha256"] not in page
+    assert 'href="../../../comparisons/all/models.csv"' in page
+
+
 def test_charts_of_single_inputs_go_with_their_tables(project: Project) -> None:
     """Where there are many inputs; what compares inputs stays with the viewer."""
     for number in range(30):
@@ -305,3 +321,20 @@ def test_charts_of_single_inputs_go_with_their_tables(project: Project) -> None:
     assert "chart-in-7-psnr" not in project.read("comparisons/all/index.html")
     assert "chart-in-7-psnr" in project.read("comparisons/all/files/in-7/index.html")
     assert broken_links(project.output) == []
+
+
+def test_frames_say_where_tiles_change_what_a_network_sees(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_tiles(store, frame, data, precision, color_shift=None, tiles=None):
+        return keep(store, frame, data, precision, color_shift, (2, 3) if precision else None)
+
+    keep = Store.put
+    monkeypatch.setattr(Store, "put", in_tiles)
+    project.manifest["comparisons"] = {"seen": KINDS["slider"]}
+    project.build()
+    frames = json.loads(project.read("comparisons/seen/data.json"))["frames"]
+    assert {frame["recipe"]: frame.get("tiles") for frame in frames} == {
+        "input": None, "mix": [2, 3], "blend": [2, 3],
+    }  # fmt: skip
+    assert "Rendered in tiles whose seams are faded" in project.read("comparisons/seen/index.html")

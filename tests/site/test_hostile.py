@@ -16,6 +16,8 @@ from support.site import Project, make_project
 
 from generator.errors import ManifestError, Problem
 
+pytestmark = pytest.mark.slow
+
 
 class Seen(HTMLParser):
     """What of a page could act: elements, event handlers, addresses."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
@@ -24,8 +25,11 @@ CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+FRAME = 16  # ms between animation frames where a test keeps the time
 PATIENCE = 20_000  # ms; machines that run tests are often busy with others
 AXE = Path(__file__).parents[1] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPTS = 14_800  # bytes, compressed: what any page with a viewer loads before the first touch
+ALL_SCRIPTS = 16_000  # with what some controls need besides
 ALPHAS = [round(at / 10, 1) for at in range(11)]
 
 
@@ -35,6 +39,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, folder: Path) -> None:
         handler = functools.partial(_Handler, directory=str(folder))
         super().__init__(("127.0.0.1", 0), handler)
+        self.folder = folder
         self.requests: Counter[str] = Counter()
         self.delay = 0.0
         self.slow: dict[str, float] = {}  # seconds by a part of the path
@@ -46,6 +51,16 @@ class Server(http.server.ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/some/prefix/"
+
+    def scripts_sent(self) -> dict[str, int]:
+        """Return the compressed sizes in bytes of the scripts that pages asked for, by stem."""
+        paths = [path for path in self.requests if path.endswith(".js")]
+        return {
+            path.rpartition("/")[2].partition(".")[0]: len(
+                gzip.compress((self.folder / path.lstrip("/")).read_bytes(), 9)
+            )
+            for path in paths
+        }
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -203,6 +218,7 @@ class Viewer:
         self.stage = self.group.locator("[data-state]")
         self.alpha = self.slider("Alpha")
         self.split = self.slider("Split")
+        self.stopped = False  # the page's time passes only when a test says so
 
     def slider(self, name: str) -> Locator:
         return self.group.get_by_role("slider", name=name, exact=True)
@@ -253,9 +269,23 @@ class Viewer:
 
     def settle(self) -> None:
         """Wait until what was asked for has been painted."""
+        if self.stopped:
+            self.page.clock.run_for(2 * FRAME)
+            return
         self.page.evaluate(
             "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
         )
+
+    def stop_time(self) -> None:
+        """Let time stand still from now on, however long the test takes."""
+        self.settle()
+        self.page.clock.install(time=0)
+        self.page.clock.pause_at(1)
+        self.stopped = True
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Let as much time pass as all the page's timers and animation frames shall see."""
+        self.page.clock.run_for(milliseconds)
 
     @property
     def zoom(self) -> Locator:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from support.browser import Server, Viewer
+from support.browser import ALL_SCRIPTS, Server, Viewer, until
 from support.build import make_folder
 
 from generator.commands.main import main
@@ -98,13 +98,23 @@ def test_each_group_has_a_slider_that_moves_alone(viewer: Viewer) -> None:
     assert viewer.frames() == [0, 1 + 2 * 9 + 1 * 3 + 0]
 
 
+def test_sliders_of_groups_load_few_scripts(
+    built: Path, serve: Callable[[Path], Server], new_page: Callable[..., Page]
+) -> None:
+    server, page = serve(built), new_page()
+    page.goto(f"{server.url}comparisons/parts/")
+    Viewer(page, "Parts").ready()
+    sizes = server.scripts_sent()
+    assert sizes.keys() == {"main", "theme", "mixer"}
+    assert sum(sizes.values()) <= ALL_SCRIPTS
+
+
 def test_a_link_keeps_the_groups(viewer: Viewer) -> None:
     viewer.slider("Alpha: tail").focus()
     viewer.page.keyboard.press("End")
     viewer.ready()
-    viewer.page.wait_for_timeout(400)
+    until(viewer.page, "location.hash.startsWith('#parts=')")
     address = viewer.page.url
-    assert "#parts=" in address
     viewer.page.goto("about:blank")
     viewer.page.goto(address)
     viewer.ready()

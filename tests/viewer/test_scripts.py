@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import re
 import shutil
 import subprocess
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
+from support.browser import ALL_SCRIPTS, SCRIPTS, Server
 
-from generator.site.output.assets import build_assets
-
-STATIC = Path(__file__).parents[2] / "static"
-STATIC_IMPORT = re.compile(r"""(?:\bimport|[}\s]from)\s*["']\./([^"']+)["']""")
 HERE = Path(__file__).parents[1] / "js"
 
 
@@ -40,18 +37,34 @@ def test_types(node: str) -> None:
     run(node, str(compiler))
 
 
-def test_size() -> None:
-    """What loads before the first picture is at most 16 KB compressed, in as few files as today."""
-    files = {
-        path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.is_file()
-    }
-    assets = build_assets(files)
-    by_name = {PurePosixPath(asset.name).name: asset for asset in assets.values()}
-    first, found = [assets["js/main.js"], assets["js/theme.js"]], set[str]()
-    while first:
-        asset = first.pop()
-        found.add(asset.name)
-        first += [by_name[name] for name in STATIC_IMPORT.findall(asset.data.decode())]
-    sizes = [len(gzip.compress(by_name[PurePosixPath(name).name].data, 9)) for name in found]
-    assert len(sizes) <= 4
-    assert sum(sizes) <= 16 * 1024
+@pytest.mark.parametrize(
+    ("page", "extra"),
+    [
+        ("comparisons/sharpness/", set()),  # a line
+        ("comparisons/regions/", set()),
+        ("comparisons/diffusion/", set()),
+        ("comparisons/triangle/", {"mixer"}),  # pads
+        ("comparisons/square/", {"mixer"}),
+        ("comparisons/everything/", {"filter"}),  # lists
+        ("all/", {"mixer", "filter"}),
+    ],
+)
+def test_size(server: Server, new_page: Callable[..., Page], page: str, extra: set[str]) -> None:
+    """All that is loaded before the first touch stays far below 16 KB, and is few files."""
+    tab = new_page()
+    tab.goto(server.url + page)
+    tab.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    for stage in tab.locator("[data-state]").all():
+        stage.scroll_into_view_if_needed()
+        expect(stage).to_have_attribute("data-state", "ready")
+    sizes = server.scripts_sent()
+    assert sizes.keys() == {"main", "theme"} | extra
+    assert sizes["main"] + sizes["theme"] <= SCRIPTS
+    assert sum(sizes.values()) <= ALL_SCRIPTS
+
+
+def test_a_page_without_viewers_loads_the_theme_only(
+    server: Server, new_page: Callable[..., Page]
+) -> None:
+    new_page().goto(server.url, wait_until="networkidle")
+    assert server.scripts_sent().keys() == {"theme"}

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import count, pairwise
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
 from generator.site.output.pieces import Reference, reference
+from generator.site.output.scopes import Scope, Use, words_by_function
 from generator.site.output.syntax import Import, Kind, Script, Token
 
 
@@ -37,7 +38,23 @@ _DECLARATIONS = frozenset({
     "lexical_declaration", "class_declaration", "function_declaration",
     "generator_function_declaration",
 })  # fmt: skip
+_SCOPES: dict[str, tuple[str, ...]] = {
+    "function_declaration": ("parameters",),
+    "function_expression": ("name", "parameters"),
+    "arrow_function": ("parameters", "parameter"),
+    "method_definition": ("parameters",),
+    "generator_function": ("name", "parameters"),
+    "generator_function_declaration": ("parameters",),
+    "class": ("name",),
+    "class_static_block": (),
+    "catch_clause": ("parameter",),
+    "for_statement": (),
+    "for_in_statement": ("left",),
+    "statement_block": (),
+    "switch_body": (),
+}  # with the fields that bind names in it
 _NOT_OURS = frozenset({"ERROR", "decorator", "html_comment", "with_statement", "using_declaration"})
+_PATTERNS = frozenset({"object_pattern", "array_pattern", "rest_pattern", "formal_parameters"})
 _BLANKS = " \t\v\f\n\r\xa0\ufeff\u2028\u2029"
 _BREAK = re.compile(r"[\n\r\u2028\u2029]")
 _KEPT_COMMENT = re.compile(r"/\*(!|.*?(@license|@preserve|copyright))", re.DOTALL | re.IGNORECASE)
@@ -54,21 +71,29 @@ class _Reader:
         self.gap = ""  # since the last token, comments without their words
         self.found: dict[int, Reference] = {}  # by the byte at which the string begins
         self.meta: set[int] = set()  # where `import.meta` is part of a reference
+        self.scope = Scope()  # of the node that is being read
+        self.functions = count(1)
+        self.uses: list[Use] = []
 
     def read(self) -> Script:
         root = Parser(_LANGUAGE).parse(self.data).root_node
         self.script.opaque = root.has_error
-        stack = [(root, _TOP)]
+        stack = [(root, _TOP, self.scope)]
         while stack:
-            node, place = stack.pop()
+            node, place, self.scope = stack.pop()
             kind = node.type
             children = self._visit(node, kind, place)
+            scope = self._scope_within(node, kind)
             if kind in _FUNCTIONS:
                 place = _FUNCTION
             elif kind not in ("program", "export_statement"):
                 place = max(place, _BLOCK)
-            stack += [(child, place) for child in reversed(children)]
-        self.script.opaque |= "eval" in self.script.identifiers
+            for child in reversed(children):
+                outside = child.type == "computed_property_name"  # the key of a method
+                stack.append((child, place, self.scope if outside else scope))
+        names = self.script.identifiers
+        self.script.opaque |= "eval" in names or any("\\" in name for name in names)
+        self.script.words = words_by_function(self.uses)
         self.script.references.sort(key=lambda found: found.at)
         return self.script
 
@@ -137,6 +162,19 @@ class _Reader:
         elif kind == "for_in_statement" and _type(node, "kind") == "var":
             self.script.declared.update(self._bound(node.child_by_field_name("left")))
 
+    def _scope_within(self, node: Node, kind: str) -> Scope:
+        """Return the scope of a node's children; note what the node declares."""
+        if kind in _DECLARATIONS or kind == "variable_declaration":
+            self.scope.names.update(self._declared_by(node))
+        if kind not in _SCOPES:
+            return self.scope
+        function = self.scope.function or (next(self.functions) if kind in _FUNCTIONS else 0)
+        scope = Scope(self.scope, function)
+        if kind != "for_in_statement" or node.child_by_field_name("kind"):
+            for name in _SCOPES[kind]:
+                scope.names.update(self._bound(node.child_by_field_name(name)))
+        return scope
+
     def _declared_by(self, node: Node) -> Iterator[str]:
         yield from self._bound(node.child_by_field_name("name"))
         for child in node.named_children:
@@ -153,7 +191,7 @@ class _Reader:
             yield from self._bound(node.child_by_field_name("value"))
         elif node.type in ("assignment_pattern", "object_assignment_pattern"):
             yield from self._bound(node.child_by_field_name("left"))
-        elif node.type in ("object_pattern", "array_pattern", "rest_pattern"):
+        elif node.type in _PATTERNS:
             for child in node.named_children:
                 yield from self._bound(child)
 
@@ -214,9 +252,11 @@ class _Reader:
         meaning = _KINDS.get(kind, Kind.PLAIN)
         if meaning in (Kind.NAME, Kind.SHORTHAND):
             self.script.identifiers.add(text)
+            self.uses.append(Use(text, meaning, self.scope))
         found = self.found.get(node.start_byte) if kind == "string" else None
         breaks = bool(self.gap and _BREAK.search(self.gap))
-        self.script.tokens.append(Token(text, meaning, bool(self.gap), breaks, found))
+        function = self.scope.function
+        self.script.tokens.append(Token(text, meaning, bool(self.gap), breaks, function, found))
         self.gap = ""
 
     def _comment(self, node: Node) -> None:

@@ -1,7 +1,8 @@
 """The marker: a list, inside a site, of all that a build wrote there.
 
 A marker may come with a stranger's folder, so it is not believed: a file is ours to delete where
-its name is listed and its bytes are those that were written.
+its name is listed and its bytes are those that were written. A frame that a failing disk has
+damaged, of which the name is a hash, is nobody's work either.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -22,6 +24,8 @@ MARKER = ".alphagrid"
 _VERSION = 2
 _DROPPINGS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What file managers leave behind on their own: nobody's loss."""
+
+_NAMED_BY_HASH = re.compile(r"frames/[0-9a-f]{32}\.\w+|assets/[^/]+\.[0-9a-f]{12}\.\w+")
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,8 @@ def check_ours(place: Path, shown: Path, stage: Path | None = None, *, in_haste:
             continue
         if plain not in listed or not regular:
             raise _not_ours(shown, name, "which no build has written")
+        if _NAMED_BY_HASH.fullmatch(plain):
+            continue
         if status.st_size != listed[plain].bytes or not (
             status.st_mtime_ns <= since
             or (stage and _same(status, stage / name))

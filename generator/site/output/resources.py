@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import generator
 from generator.manifest.names import composed
+from generator.project.shipped import shipped
 
 Kind = Literal["templates", "static"]
 
@@ -21,13 +21,6 @@ def folders(kind: Kind, root: Path) -> tuple[Path, ...]:
     if not own.is_dir() or own.resolve() == ours.resolve():
         return (ours,)
     return (own, ours)
-
-
-def shipped(kind: Kind) -> Path:
-    """Return the folder of the files that come with the generator."""
-    package = Path(generator.__file__).parent
-    packed = package / "defaults" / kind
-    return packed if packed.is_dir() else package.parent / kind
 
 
 def static_files(root: Path) -> dict[str, Path]:

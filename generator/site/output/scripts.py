@@ -1,7 +1,9 @@
 """Scripts as published: modules that are always needed together, in one file.
 
 The modules under ``static`` are written to be read. A page would fetch each of them by itself,
-with comments and indentation; joined and without these they are few requests and half the bytes.
+with comments and indentation; joined, without these and with short names they are few requests and
+half the bytes. Only names that nobody else can speak of are shortened: those at the top of modules,
+and those that a function declares. (``name`` of a function or class tells the short one.)
 
 A file begins with each module that no other imports, with each that is loaded later (``import()``,
 a worker), and with each that several files need, so that no page has two copies of one module's
@@ -14,11 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, count
 
 from generator.site.output.javascript import read_script
 from generator.site.output.pieces import Pieces, Reference
-from generator.site.output.shrink import written
+from generator.site.output.shrink import short_names, written
 from generator.site.output.syntax import Import, Kind, Script, Token
 
 Binding = tuple[str, str]
@@ -100,34 +101,31 @@ class _File:
         target = _target(needed, self.scripts)
         return self.scripts[target] if target and self.homes[target] == self.first.name else None
 
-    # Names: what collides is called name$1 by all modules that speak of it
+    # Names: short ones, which no module has for anything else
 
     def _final_names(self) -> dict[Binding, str]:
         """Return what each binding is called in this file.
 
-        A name is free for a binding if no module has that word for anything else, be it a
-        parameter or a global: then it can be put for the binding's own name wherever that
-        stands. No scopes need be known, since what an inner scope declares under the same name
-        may be renamed along.
+        A name that no module has for anything, be it a parameter or a global, can be put for a
+        binding's own name wherever that stands. No scopes need be known, since what an inner
+        scope declares under the same name may be renamed along. The names at the top of a script
+        that is no module are the page's: they stay.
         """
-        called: dict[Binding, dict[str, set[str]]] = {}
-        for module in self.modules:
-            for name in _top_names(module):
-                names = called.setdefault(self._binding(module, name), {})
-                names.setdefault(module.name, set()).add(name)
-        finals: dict[Binding, str] = {}
-        for binding, names in called.items():
-            own = min(names.get(binding[0]) or next(iter(names.values())))
-            candidates = chain([own], (f"{own}${number}" for number in count(1)))
-            taken = set(finals.values())
-            finals[binding] = next(c for c in candidates if c not in taken and self._free(c, names))
-        return finals
+        called = [(self._binding(m, name), name) for m in self.modules for name in _top_names(m)]
+        if not any(m.imports or m.exports or m.alone for m in self.modules):
+            return dict(called)
+        taken = set[str]().union(*(module.identifiers for module in self.modules))
+        bindings = dict.fromkeys(binding for binding, _ in called)
+        return dict(zip(bindings, short_names(taken, 2), strict=False))
 
-    def _free(self, name: str, names: Mapping[str, set[str]]) -> bool:
-        return all(
-            name not in module.identifiers or names.get(module.name) == {name}
-            for module in self.modules
-        )
+    def _local_names(self, module: Script) -> Iterator[tuple[tuple[int, str], str]]:
+        """Yield what outermost functions call their own names: (function, name), short name."""
+        tops = {*_top_names(module)}
+        for function, words in module.words.items():
+            own = [name for name in words if words[name] and name not in tops]
+            taken = {*self.finals.values(), *words} - {*own}
+            for name, short in zip(own, short_names(taken), strict=False):
+                yield (function, name), short
 
     def _binding(self, module: Script, name: str) -> Binding:
         """Return what a name at the top of a module stands for, wherever it comes from."""
@@ -165,8 +163,10 @@ class _File:
 
     def _body(self, module: Script) -> Iterator[Token]:
         finals = {name: self.finals[self._binding(module, name)] for name in _top_names(module)}
+        locals_ = dict(self._local_names(module))
         for token in module.tokens:
-            final = finals.get(token.text, token.text)
+            local = locals_.get((token.function, token.text), token.text)
+            final = finals.get(token.text, local)
             if token.kind is Kind.NAME:
                 yield replace(token, text=final)
             elif token.kind is Kind.SHORTHAND and final != token.text:

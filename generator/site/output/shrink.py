@@ -1,9 +1,11 @@
-"""Writing tokens down again with as little between them as keeps each what it is."""
+"""Writing tokens down again: short names, and as little between as keeps each what it is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count, product
+from string import ascii_letters
 
 from generator.site.output.pieces import Reference
 from generator.site.output.syntax import Kind, Token
@@ -15,6 +17,19 @@ _GOES_ON_AFTER = frozenset(
     [";", "{", "(", "[", ",", "${", "=>", "=", "?", ":", ".", "?.", "&&", "||", "??"]
 )
 _GOES_ON_BEFORE = frozenset([";", "}", ")", "]", ",", "?", ":", ".", "?.", "&&", "||", "??"])
+
+_RESERVED = frozenset(
+    ["as", "do", "if", "in", "of", "for", "get", "let", "new", "set", "try", "var"]
+)
+
+
+def short_names(taken: Collection[str], length: int = 1) -> Iterator[str]:
+    """Yield names without end that are not ``taken``, the shortest of a length or more first."""
+    for size in count(length):
+        for letters in product(ascii_letters, repeat=size):
+            name = "".join(letters)
+            if name not in taken and name not in _RESERVED:
+                yield name
 
 
 def written(tokens: Iterable[Token]) -> Iterator[str | Reference]:

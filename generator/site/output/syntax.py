@@ -25,6 +25,9 @@ class Token:
     kind: Kind = Kind.PLAIN
     gap: bool = False
     breaks: bool = False
+    function: int = 0
+    """The number of the outermost function in which it stands; 0: in none."""
+
     reference: Reference | None = None
     """Where a string, of which this is the text with its quotes, leads to a file."""
 
@@ -71,6 +74,9 @@ class Script:
     declared: set[str] = field(default_factory=set)
     identifiers: set[str] = field(default_factory=set)
     """Every name that is used as a variable, wherever it is declared."""
+
+    words: dict[int, dict[str, bool]] = field(default_factory=dict)
+    """By outermost function every name in it, and whether the function may call it otherwise."""
 
     references: list[Reference] = field(default_factory=list)
     asked_later: set[str] = field(default_factory=set)
