@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 from support.build import DATA, Run
+from support.viewer_schema import read_comparison
 
 Frames = list[dict[str, Any]]
 
@@ -125,6 +126,7 @@ def test_pictures_made_elsewhere_are_shown_and_measured(folder: Path, run: Run) 
     assert dog[2]["psnr"] == pytest.approx(expected, abs=1e-3)
     assert dog[1]["psnr"] > 0  # enlarged by as much as the pictures made elsewhere
     assert ["psnr" in f for f in (*cat, dog[0], dog[3])] == [False] * 7
+    read_comparison(Path("_site/comparisons/x"))
     page = Path("_site/comparisons/x/index.html").read_text()
     assert "10 (missing)" in page
     assert run("build")[1].startswith("nothing to render")
@@ -228,6 +230,7 @@ comparisons:
     assert data["start"] == {"left": 0, "right": 3}
     page = Path("_site/comparisons/x/index.html").read_text()
     assert "given frames" in page  # a curve of the chart
+    read_comparison(Path("_site/comparisons/x"))
     view = json.loads(Path("_site/comparisons/x/view.json").read_text())
     assert [each["label"] for each in view["choices"]] == [
         "Input, bicubic ×2", "Frame at the slider", "α = 0", "α = 1",

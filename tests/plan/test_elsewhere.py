@@ -170,3 +170,14 @@ def test_structures_agree_exactly_where_networks_can_be_mixed() -> None:
     ]
     assert alike == [(4, 5)]
     assert models[4].structure == models[5].structure
+
+
+def test_what_is_shown_first_is_there(folder: Path) -> None:
+    for alpha in ("0", "1"):
+        save(folder / f"o{alpha}.png", 40, 30)
+    gone, there = "{files: gone.png}", "{files: o0.png}"
+    (lists,) = plan(folder, text(f"choose: [{gone}, a, {there}, {{files: lost.png}}]")).comparisons
+    assert lists.start.panes == lists.card == (1, 2)
+    written = text('interpolate: {given: "o{alpha}.png", alphas: [0, 0.4, 0.5, 1]}')
+    (line,) = plan(folder, written).comparisons
+    assert line.start.position == 0

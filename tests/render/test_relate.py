@@ -228,3 +228,26 @@ def test_inspect_names_the_file_that_is_missing(run: Run) -> None:
     for models in (("nothing.safetensors",), ("tiny_a.safetensors", "nothing.safetensors")):
         status, _, err = run("inspect", *models)
         assert (status, err) == (1, "nothing.safetensors: no such file\n")
+
+
+def test_of_very_many_pairs_only_what_is_known_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes seconds to measure, and nobody has written them one by one."""
+    Path("site.yaml").write_text(
+        "site: {title: T}\nmodels: {a: tiny_a.safetensors, b: tiny_b.safetensors,"
+        " stranger: tiny_other.safetensors}\ninputs: {photo: photo.png}\ncomparisons:\n"
+        "  two: {choose: [{mix: {a: 0.5, stranger: 0.5}}]}\n"
+        '  all: {choose: [{pairs: ["*"]}]}\n'
+    )
+    monkeypatch.setattr("generator.render.relate.MOST_PAIRS", 2)
+    assert "1 pair to measure" in run("check")[1]
+    status, _, err = run("build")
+    assert status == 0
+    warning, note = err.splitlines()
+    assert warning.startswith("site.yaml:5:17: warning: mixes of 'a' and 'stranger' are broken")
+    assert note == (
+        "site.yaml:6:17: note: of more than 2 pairs of models it is not measured whether they are "
+        "related, and these are 3; look at the mixes"
+    )
+    assert "to measure" not in run("check")[1]

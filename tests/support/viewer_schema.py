@@ -102,7 +102,8 @@ class Head(_Part):
 
     def _check(self, position: Position) -> None:
         _require((position.value is not None) == (self.layout == "line"), "value is of a line")
-        _require((position.weights is None) == self.sequence, "weights are of all but sequences")
+        # Of given frames, as of sequences, nobody knows what is mixed: they have no axes.
+        _require((position.weights is None) == (self.axes is None), "weights go with axes")
         if position.weights is not None:
             _require(len(position.weights) == len(self.axes or []), "a weight for each axis")
 

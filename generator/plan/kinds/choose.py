@@ -66,7 +66,9 @@ def plan_choices(context: Context, name: str, comparison: Comparison) -> Compari
     frames = context.frames(comparison, inputs, variants)
     context.inputs.check_references(comparison, inputs, frames, all_must_fit=False)
     ids = _told_apart(id_ for id_, _ in found)
-    last = len(variants) - 1
+    # What is shown first is there, of the first input at least.
+    there = [index for index, shown in enumerate(frames[: len(variants)]) if not shown.missing]
+    first, last = (there[0], there[-1]) if there else (0, len(variants) - 1)
     return ComparisonPlan(
         **shared(name, comparison),
         kind="choose",
@@ -76,8 +78,8 @@ def plan_choices(context: Context, name: str, comparison: Comparison) -> Compari
         models=_models(context, entries),
         choices=tuple(Choice(id_, each.label) for id_, each in zip(ids, variants, strict=True)),
         frames=frames,
-        start=Start((0, last)),
-        card=(0, last),
+        start=Start((first, last)),
+        card=(first, last),
         exports=tuple(_exports(context, name, entries)),
         mixed=tuple(
             dict.fromkeys(

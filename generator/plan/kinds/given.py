@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from generator.manifest.controls import Point
 from generator.manifest.types import Comparison, Interpolate
 from generator.manifest.yamlfile import Location
-from generator.plan.comparisons import Choice, ComparisonPlan, Line, Place, Start
+from generator.plan.comparisons import Choice, ComparisonPlan, Line, Place, PlannedFrame, Start
 from generator.plan.context import Context, Elsewhere, Variant, shared
 from generator.plan.frames import Classic
 from generator.plan.kinds.interpolate import first_shown, position, regions_of
@@ -27,7 +27,7 @@ def plan_given(context: Context, name: str, comparison: Comparison) -> Compariso
     points = [Point(None, alpha) for alpha in mix.alphas]
     variants = list(_variants(context, name, mix, mix.given, points, inputs, where))
     frames = context.frames(comparison, inputs, variants)
-    at = first_shown(points, mix.first_alpha)
+    at = _there(first_shown(points, mix.first_alpha), frames[1 : 1 + len(points)])
     return ComparisonPlan(
         **shared(name, comparison),
         kind="interpolate",
@@ -48,6 +48,12 @@ def plan_given(context: Context, name: str, comparison: Comparison) -> Compariso
         animation=None if mix.animation == "none" else mix.animation,
         models_at=where,
     )
+
+
+def _there(at: int, frames: Sequence[PlannedFrame]) -> int:
+    """Return the frame to show first, or the nearest to it that is not missing."""
+    away = {index: abs(index - at) for index, shown in enumerate(frames) if not shown.missing}
+    return min(away, key=lambda index: away[index], default=at)
 
 
 def _ends(mix: Interpolate) -> Mapping[int, int]:
