@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 from generator.manifest.tables import measures
 from generator.site.output.assets import build_assets
+from generator.site.output.templates import FILTERS
 from generator.site.views import ChartView, FrameView, InputView, ModelView
 from support.viewer_schema import Head, InputFile
 
@@ -75,6 +76,7 @@ class SiteWriter:
         (self.folder / "frames").mkdir(parents=True)
         loader = FileSystemLoader(ROOT / "templates")
         self.templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        self.templates.filters.update(FILTERS)
 
     def picture(
         self, name: str, size: tuple[int, int], tone: tuple[int, ...], mark: int = 0

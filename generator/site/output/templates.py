@@ -35,7 +35,7 @@ class Templates:
             auto_reload=False,
         )
         self._environment.globals.update(shared)
-        self._environment.filters["below"] = _below
+        self._environment.filters.update(FILTERS)
 
     def render(self, name: str, root: str, **context: Any) -> str:
         """Render a page whose way to the site's root is ``root``. Raises ManifestError.
@@ -104,3 +104,7 @@ class _Loader(FileSystemLoader):
 
 class _AssetError(Exception):
     """A template asks for a static file that does not exist."""
+
+
+FILTERS = {"below": _below}
+"""What templates have beside Jinja's own filters."""
