@@ -343,7 +343,8 @@ def test_damaged_files_are_errors_or_networks(tmp_path, suffix, cut, flips):
 def test_the_facts_of_files_from_a_process_of_their_own(tmp_path):
     good, bad = support.DATA / "tiny_a.safetensors", tmp_path / "none.pth"
     done = subprocess.run(
-        [sys.executable, "-m", "generator.networks.weights.read", str(good), str(bad)],
+        [sys.executable, "-m", "generator.networks.weights.read"],
+        input=json.dumps([str(good), str(bad)]),
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
