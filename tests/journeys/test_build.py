@@ -421,9 +421,14 @@ def test_the_schema_describes_every_key(run: Run) -> None:
 
 
 def _properties(schema: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every key that a schema knows, however deep, with what it says of it."""
+    """Yield every key that a schema knows, however deep, with what it says of it.
+
+    What only ties keys to each other (if, then, allOf …) comes beside where they are described.
+    """
     if isinstance(schema, dict):
-        yield from ((f"{where}/{name}", key) for name, key in schema.get("properties", {}).items())
+        tie = schema.get("additionalProperties") is None and "type" not in schema
+        own = {} if tie else schema.get("properties", {})
+        yield from ((f"{where}/{name}", key) for name, key in own.items())
         for part, inner in schema.items():
             yield from _properties(inner, f"{where}/{part}")
     elif isinstance(schema, list):
