@@ -178,9 +178,14 @@ class _ById:
         glob = {"type": "string", "minLength": 1, "description": "A glob: an entry for each file."}
         names = {"anyOf": [{"const": "*"}, ids]}
         of_one = [{"type": "object", "required": [key]} for key in OF_ONE_FILE]
+        rest = {
+            "description": "A glob: an entry for each file that has none of its own.",
+            "allOf": [entry],
+            "not": {"anyOf": of_one},
+        }
         section = {
             "type": "object",
-            "properties": {"*": {"allOf": [entry], "not": {"anyOf": of_one}}},
+            "properties": {"*": rest},
             "propertyNames": names,
             "additionalProperties": entry,
         }

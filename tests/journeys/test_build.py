@@ -469,13 +469,14 @@ def test_strict_counts_every_kind_of_warning_of_manifest_and_pages(project: Path
 
 def test_usage_errors_exit_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
-        [], ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"],
+        ["nonsense"], ["build", "--device", "gpu"], ["build", "-v", "-q"],
         ["serve", "--port", "99999"], ["build", "--base-url", "someone.github.io/models"],
         ["serve", "--base-url", "https://x.org/?a"],
     ):  # fmt: skip
         with pytest.raises(SystemExit) as caught:
             main(arguments)
         assert caught.value.code == 2
+    assert main([]) == 2
     said = capsys.readouterr().err
     assert "unknown device 'gpu'; use auto, cpu, mps, cuda or cuda:N" in said
     assert "invalid port '99999': use 0 to 65535" in said
