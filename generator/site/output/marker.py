@@ -2,7 +2,7 @@
 
 A marker may come with a stranger's folder, so it is not believed: a file is ours to delete where
 its name is listed and its bytes are those that were written. A frame that a failing disk has
-damaged, of which the name is a hash, is nobody's work either.
+damaged, of its size and with a hash for a name, is nobody's work either.
 """
 
 from __future__ import annotations
@@ -91,11 +91,10 @@ def check_ours(place: Path, shown: Path, stage: Path | None = None, *, in_haste:
             continue
         if plain not in listed or not regular:
             raise _not_ours(shown, name, "which no build has written")
-        if _NAMED_BY_HASH.fullmatch(plain):
-            continue
         if status.st_size != listed[plain].bytes or not (
             status.st_mtime_ns <= since
             or (stage and _same(status, stage / name))
+            or _NAMED_BY_HASH.fullmatch(plain)
             or _has(place / name, listed[plain].digest)
         ):
             raise _not_ours(shown, name, "which is not as a build wrote it")
